@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Writes the code that contract/steps.json and contract/errors.json define.
+
+    generate.py           rewrites the generated files
+    generate.py --check   exits 1 where a generated file differs from what would be written
+"""
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOTICE = "// Generated from contract/{source} by scripts/generate.py. Do not edit.\n"
+
+
+def constant(word):
+    return "k" + "".join(part.capitalize() for part in word.split("_"))
+
+
+def text(value):
+    return json.dumps(value, ensure_ascii=True)
+
+
+def flag(value):
+    return "true" if value else "false"
+
+
+def error_codes_header(errors):
+    lines = [NOTICE.format(source="errors.json")]
+    lines.append("#pragma once\n\n#include <array>\n#include <string_view>\n\nnamespace walrus {\n\n")
+    lines.append("// Everything that can be wrong, as the wire spells it (api.md, Errors; status-model.md, Errors).\n")
+    lines.append("enum class ErrorCode {\n")
+    lines += [f"  {constant(e['name'])},\n" for e in errors]
+    lines.append("};\n\n")
+    lines.append("struct ErrorCodeInfo {\n  ErrorCode code;\n  std::string_view word;   // error_type on the wire\n")
+    lines.append("  int http_status;\n  std::string_view title;  // of the problem document\n")
+    lines.append("  bool retryable;          // whether the same request can succeed later\n")
+    lines.append("  bool ends_operation;     // may stand in an operation's error.type\n};\n\n")
+    lines.append(f"inline constexpr std::array<ErrorCodeInfo, {len(errors)}> kErrorCodes{{{{\n")
+    for e in errors:
+        lines.append(
+            f"    {{ErrorCode::{constant(e['name'])}, {text(e['name'])}, {e['status']}, {text(e['title'])}, "
+            f"{flag(e['retryable'])}, {flag('operation' in e['scope'])}}},\n")
+    lines.append("}};\n\nconstexpr const ErrorCodeInfo& info(ErrorCode code) {\n")
+    lines.append("  return kErrorCodes[static_cast<size_t>(code)];\n}\n\n}  // namespace walrus\n")
+    return "".join(lines)
+
+
+def steps_header(kinds):
+    names = list(dict.fromkeys(step["name"] for kind in kinds for step in kind["steps"]))
+    total = sum(len(kind["steps"]) for kind in kinds)
+    lines = [NOTICE.format(source="steps.json")]
+    lines.append("#pragma once\n\n#include <array>\n#include <string_view>\n\nnamespace walrus::status {\n\n")
+    lines.append("enum class Kind {\n" + "".join(f"  {constant(k['name'])},\n" for k in kinds) + "};\n\n")
+    lines.append("enum class Step {\n" + "".join(f"  {constant(n)},\n" for n in names) + "};\n\n")
+    lines.append("inline constexpr int kNoPercent = -1;  // a chat has no percentage\n\n")
+    lines.append("struct PlannedStep {\n  Kind kind;\n  Step step;\n  std::string_view name;\n")
+    lines.append("  int percent;               // on reaching the step, 0 to 100, or kNoPercent\n")
+    lines.append("  std::string_view message;  // {n} stands for the number of chunks\n};\n\n")
+    lines.append(f"inline constexpr std::array<std::string_view, {len(kinds)}> kKindNames{{\n")
+    lines += [f"    {text(k['name'])},\n" for k in kinds]
+    lines.append("};\n\n")
+    lines.append(f"inline constexpr std::array<std::string_view, {len(names)}> kStepNames{{\n")
+    lines += [f"    {text(n)},\n" for n in names]
+    lines.append("};\n\n// Every kind's plan, in order.\n")
+    lines.append(f"inline constexpr std::array<PlannedStep, {total}> kPlannedSteps{{{{\n")
+    for kind in kinds:
+        for step in kind["steps"]:
+            percent = "kNoPercent" if step["percent"] is None else step["percent"]
+            lines.append(
+                f"    {{Kind::{constant(kind['name'])}, Step::{constant(step['name'])}, {text(step['name'])}, "
+                f"{percent}, {text(step['message'])}}},\n")
+    lines.append("}};\n\n}  // namespace walrus::status\n")
+    return "".join(lines)
+
+
+def outputs():
+    errors = json.loads((ROOT / "contract/errors.json").read_text())["errors"]
+    kinds = json.loads((ROOT / "contract/steps.json").read_text())["kinds"]
+    return {
+        ROOT / "server/base/error_codes.h": error_codes_header(errors),
+        ROOT / "server/status/steps.h": steps_header(kinds),
+    }
+
+
+def main():
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for path, content in outputs().items():
+        if path.exists() and path.read_text() == content:
+            continue
+        stale.append(path.relative_to(ROOT))
+        if not check:
+            path.write_text(content)
+    if check and stale:
+        print("stale, run scripts/generate.py:", *stale, sep="\n  ")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+// Outgoing HTTP for everybody: libcurl's multi interface on a thread of its own.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/task.h"
+
+namespace walrus::net {
+
+// Who chose the address, and so what is allowed (architecture.md, Outgoing addresses).
+enum class AddressPolicy {
+  kOperator,  // from the configuration: any host, no redirects
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // http or https
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  AddressPolicy policy = AddressPolicy::kOperator;
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds first_byte_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{30'000};   // between bytes
+  std::chrono::milliseconds total_timeout{300'000};
+  std::uint64_t max_bytes = 16 << 20;               // of the decoded body
+};
+
+struct ClientResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;  // empty where the bytes went to on_data
+
+  const std::string* header(std::string_view lower_case_name) const;
+};
+
+// Called on the awaiting coroutine's home loop, in order, before the task ends. Only for responses
+// with a 2xx status; the body of any other is gathered.
+using OnData = std::function<void(std::string_view bytes)>;
+
+// Thread-safe. The destructor ends what is in flight as `cancelled` and waits for its thread.
+class HttpClient {
+ public:
+  explicit HttpClient(const Log& log);
+  ~HttpClient();
+
+  // Any status is a response. Errors: timeout, cancelled (within 100 ms of `stop`), upstream_error
+  // (no connection, broken reply, too large). The message names no secret and no address.
+  Task<Result<ClientResponse>> send(ClientRequest request, std::stop_token stop, OnData on_data = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace walrus::net

@@ -1,0 +1,137 @@
+// The tables. One interface for every engine; store/conformance_test.cc holds them all to it.
+//
+// Keys are built inside the engines and nowhere else. Every read names the owner: what belongs to
+// another is not there. Expired rows are never returned, removed yet or not.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/task.h"
+#include "status/ports.h"
+#include "store/records.h"
+
+namespace walrus::store {
+
+// --- Writes. A batch is committed whole or not at all, in order.
+
+struct PutOperation { OperationRecord record; };   // insert; conflict if it exists
+struct UpdateState {                               // conflict if missing
+  status::State state;
+  std::uint64_t reserved_through = 0;              // kept if lower than what is stored
+  bool unless_cancelled = false;                   // else `cancelled` if cancel_requested
+};
+struct AppendEvents {                              // idempotent by (operation, sequence)
+  std::string operation_id;
+  std::vector<status::Event> events;
+};
+struct SetCheckpoint { std::string operation_id; json::object checkpoint; };  // resets resumptions
+struct CountResumption { std::string operation_id; };
+struct RequestCancel { std::string operation_id; };  // conflict if the operation has ended
+struct PutDocument { DocumentRecord record; bool only_if_absent = false; };
+struct DeleteDocument { std::string owner; std::string document_id; };  // chunks, windows, operations, events too
+struct PutChunks { std::vector<ChunkRecord> chunks; };                  // replaces equal keys
+struct PutWindows { WindowsRecord windows; };                           // replaces equal keys
+struct DeleteVersion { std::string document_id; int version; };         // chunks and windows
+// Conflict if it exists with another user_id (api.md, Session), or `if_operation` is given and is
+// not the stored operation_id (one turn at a time; empty: must not exist).
+struct PutConversation {
+  ConversationRecord record;
+  std::optional<std::string> if_operation;
+};
+struct PutMessage { MessageRecord record; };
+struct PutChatStatus { ChatStatusRecord record; std::uint64_t sequence; };  // turn_id from time and sequence
+struct DeleteConversation { std::string owner; std::string conversation_id; };  // everything of it
+
+using Mutation =
+    std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
+                 RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation>;
+
+struct WriteBatch final : status::Writes {
+  std::vector<Mutation> mutations;
+};
+
+// --- Reads.
+
+struct Page {
+  int limit = 50;
+  std::string after;  // the previous page's `next`; empty: from the start. Malformed: bad_request
+};
+
+template <class Record>
+struct Listing {
+  std::vector<Record> records;
+  std::string next;  // opaque cursor of the next page; empty: there is none
+};
+
+struct DocumentVersion {
+  std::string owner;
+  std::string document_id;
+  int active_version;
+};
+
+// Thread-safe. Tasks of the embedded engines finish without leaving the calling thread for reads;
+// commits wait for the disk on a thread of their own. Errors of every call: storage_unavailable.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Durable (fsync) once it returns without an error. conflict, cancelled: nothing was written.
+  virtual Task<Result<void>> commit(WriteBatch batch) = 0;
+
+  // Whether writes are possible; why not, for /ready.
+  virtual Result<void> health() const = 0;
+
+  virtual Task<Result<std::optional<OperationRecord>>> operation(std::string owner, std::string id) = 0;
+  // Newest first. `kind` and `outcome` narrow it.
+  virtual Task<Result<Listing<OperationRecord>>> operations(
+      std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
+      Page page) = 0;
+  // Every operation of every owner that has not ended, oldest first: for recovery.
+  virtual Task<Result<std::vector<OperationRecord>>> open_operations() = 0;
+  // Events past `after`, oldest first, at most `limit`.
+  virtual Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
+                                                          std::uint64_t after, int limit) = 0;
+
+  virtual Task<Result<std::optional<DocumentRecord>>> document(std::string owner, std::string id) = 0;
+  // Newest first. `type` narrows it where it is not empty.
+  virtual Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
+                                                          Page page) = 0;
+  // Every document of every owner that has an active version: for building the search index.
+  virtual Task<Result<std::vector<DocumentVersion>>> active_versions() = 0;
+  // In index order.
+  virtual Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version, Page page) = 0;
+  virtual Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,
+                                                         int index) = 0;
+  // Windows in index order from `first` on, at most `count`; fewer where fewer are stored.
+  virtual Task<Result<WindowsRecord>> windows(std::string document_id, int version, int first,
+                                              int count) = 0;
+  // How many windows, counted from 0 without a hole, are stored: a checkpoint of embedding.
+  virtual Task<Result<int>> window_count(std::string document_id, int version) = 0;
+
+  virtual Task<Result<std::optional<ConversationRecord>>> conversation(std::string owner,
+                                                                       std::string id) = 0;
+  // Newest first by updated_at; those of `user_id` and those without one. The total beside them.
+  virtual Task<Result<Listing<ConversationRecord>>> conversations(std::string owner,
+                                                                  std::string user_id, Page page) = 0;
+  virtual Task<Result<std::int64_t>> conversation_total(std::string owner, std::string user_id) = 0;
+  // The newest `limit`, oldest first.
+  virtual Task<Result<std::vector<MessageRecord>>> messages(std::string owner, std::string id,
+                                                            int limit) = 0;
+  virtual Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
+                                                                    int limit) = 0;
+
+  // Removes rows that expired before now, at most `limit` of each table; how many went.
+  virtual Task<Result<int>> remove_expired(int limit) = 0;
+};
+
+// How long things stay (status-model.md, Retention).
+inline constexpr std::chrono::hours kChatStatusLife{24};
+inline constexpr std::chrono::hours kEventLife{24};  // past the operation's end
+
+}  // namespace walrus::store
