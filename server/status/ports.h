@@ -23,7 +23,7 @@ struct Append {
   std::uint64_t reserved_through = 0;
   // The end: refused with `cancelled` where the wish to cancel was durable first.
   bool unless_cancelled = false;
-  std::unique_ptr<Writes> with;
+  std::shared_ptr<const Writes> with;  // shared, so that an append can be tried again
 };
 
 // Thread-safe. Results arrive on the awaiting coroutine's home loop.
