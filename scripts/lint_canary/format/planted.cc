@@ -1,0 +1,2 @@
+// Planted for ./dev lint: not as clang-format has it.
+int  planted( ) {return 1 ;}

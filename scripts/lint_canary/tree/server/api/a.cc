@@ -1,0 +1,2 @@
+// Planted: nobody includes app/.
+#include "app/a.h"

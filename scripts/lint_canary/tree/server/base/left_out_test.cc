@@ -1,0 +1,1 @@
+// Planted: no target compiles it.

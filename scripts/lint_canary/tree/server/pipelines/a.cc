@@ -1,0 +1,2 @@
+// Planted: a pipeline may not choose a store.
+#include "store/sqlite/a.h"
