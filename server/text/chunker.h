@@ -10,9 +10,9 @@
 namespace walrus::text {
 
 struct ChunkOptions {
-  int words = 800;         // of a chunk, at most (a longer sentence is cut between words)
-  int overlap = 200;       // words shared with the chunk before, about
-  int window_words = 60;   // of an embedding window, at most
+  int words = 800;        // of a chunk, at most (a longer sentence is cut between words)
+  int overlap = 200;      // words shared with the chunk before, about
+  int window_words = 60;  // of an embedding window, at most
 };
 
 struct Window {
@@ -21,15 +21,15 @@ struct Window {
 };
 
 struct Chunk {
-  std::size_t begin = 0;       // bytes; without white space at either end
+  std::size_t begin = 0;  // bytes; without white space at either end
   std::size_t end = 0;
   std::size_t start_offset = 0;  // the same in code points
   std::size_t end_offset = 0;
-  int page = 0;                // of its first character
-  std::string_view heading;    // into the StructuredText
+  int page = 0;              // of its first character
+  std::string_view heading;  // into the StructuredText
   int words = 0;
-  int first_window = 0;        // [first_window, last_window) cover the chunk exactly: windows break
-  int last_window = 0;         // at every chunk boundary, so overlapping chunks share them
+  int first_window = 0;  // [first_window, last_window) cover the chunk exactly: windows break
+  int last_window = 0;   // at every chunk boundary, so overlapping chunks share them
 };
 
 struct ChunkPlan {

@@ -15,12 +15,12 @@ struct Section {
 };
 
 struct StructuredText {
-  std::string title;              // the document's own, or empty
-  std::string text;               // valid UTF-8, NFC, "\n" line ends, no control characters but \n and \t
+  std::string title;  // the document's own, or empty
+  std::string text;   // valid UTF-8, NFC, "\n" line ends, no control characters but \n and \t
   std::vector<Section> sections;  // by start, the first at 0; empty only when the text is
-  std::string encoding;           // what a text file was decoded from ("UTF-8", "windows-1252"), or empty
+  std::string encoding;  // what a text file was decoded from ("UTF-8", "windows-1252"), or empty
   bool encoding_guessed = false;
-  int pages = 0;                  // 0: the format has no pages
+  int pages = 0;  // 0: the format has no pages
 };
 
 }  // namespace walrus::text
