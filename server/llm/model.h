@@ -1,12 +1,14 @@
 // A language model that answers from given sources.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/task.h"
 
 namespace walrus::llm {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/task.h"
 
@@ -29,9 +30,9 @@ struct ClientRequest {
   AddressPolicy policy = AddressPolicy::kOperator;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds first_byte_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{30'000};   // between bytes
+  std::chrono::milliseconds idle_timeout{30'000};  // between bytes
   std::chrono::milliseconds total_timeout{300'000};
-  std::uint64_t max_bytes = 16 << 20;               // of the decoded body
+  std::uint64_t max_bytes = 16 << 20;  // of the decoded body
 };
 
 struct ClientResponse {
@@ -54,7 +55,8 @@ class HttpClient {
 
   // Any status is a response. Errors: timeout, cancelled (within 100 ms of `stop`), upstream_error
   // (no connection, broken reply, too large). The message names no secret and no address.
-  Task<Result<ClientResponse>> send(ClientRequest request, std::stop_token stop, OnData on_data = {});
+  Task<Result<ClientResponse>> send(ClientRequest request, std::stop_token stop,
+                                    OnData on_data = {});
 
  private:
   struct Impl;
