@@ -3,8 +3,10 @@
 
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/task.h"
 
 namespace walrus::search {
@@ -21,7 +23,8 @@ class Embedder {
   virtual int batch_size() const = 0;
   // Row-major vectors of equal length, L2-normalised, one per text. An empty text gives zeros.
   // Errors: embedding_failed, timeout, cancelled.
-  virtual Task<Result<std::vector<float>>> embed(std::vector<std::string> texts, std::stop_token stop) = 0;
+  virtual Task<Result<std::vector<float>>> embed(std::vector<std::string> texts,
+                                                 std::stop_token stop) = 0;
 };
 
 }  // namespace walrus::search
