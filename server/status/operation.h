@@ -49,9 +49,11 @@ struct Event {
   std::optional<double> eta_seconds;
   std::optional<OperationError> error;  // exactly when outcome is kFailed
   std::string content;     // kChunk: never empty
-
-  bool is_terminal() const { return outcome != Outcome::kProcessing && type != EventType::kChunk; }
 };
+
+// Whether the event is the one after which nothing follows in its attempt. A chat's status
+// `finished` is not: its `complete` follows in the same commit.
+bool is_terminal(Kind kind, const Event& event);
 
 // What an operation is: set when it is accepted, but for `attempt`.
 struct Operation {

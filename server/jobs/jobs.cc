@@ -1,0 +1,340 @@
+#include "jobs/jobs.h"
+
+#include <algorithm>
+
+#include "jobs/step_log.h"
+
+namespace walrus::jobs {
+
+namespace {
+
+using status::Kind;
+
+constexpr std::chrono::seconds kRetryAfter{5};
+
+Error refused(std::string message) {
+  return Error{ErrorCode::kNotReady, std::move(message), {}, {}, kRetryAfter};
+}
+
+}  // namespace
+
+Jobs::Home::Home(Loop& home_loop, const Log& log)
+    : loop(home_loop), tasks(home_loop, [&log](std::exception_ptr) { log.error("a job's runner threw"); }) {}
+
+Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log,
+           live::Hub& hub, const Log& log, Metrics& metrics, Options options)
+    : store_(store),
+      event_log_(event_log),
+      hub_(hub),
+      log_(log),
+      metrics_(metrics),
+      options_(options) {
+  for (Loop* loop : loops) homes_.push_back(std::make_unique<Home>(*loop, log));
+  for (std::size_t kind = 0; kind < lanes_.size(); ++kind) {
+    Lane& lane = lanes_[kind];
+    std::string labels = "kind=\"" + std::string(status::kKindNames[kind]) + "\"";
+    metrics.observe("walrus_operations_running_" + std::string(status::kKindNames[kind]),
+                    "Operations at work.", [&lane] { return double(lane.running.load()); });
+    metrics.observe("walrus_operations_waiting_" + std::string(status::kKindNames[kind]),
+                    "Operations in the queue.", [&lane] {
+                      std::lock_guard lock(lane.mutex);
+                      return double(lane.queue.size());
+                    });
+  }
+}
+
+Jobs::~Jobs() = default;
+
+void Jobs::bind(Kind kind, KindOfWork work) { lane_of(kind).work = std::move(work); }
+
+Jobs::Home& Jobs::home_of(const std::string& operation_id) {
+  Loop& loop = hub_.home(operation_id);
+  return **std::ranges::find_if(homes_, [&](auto& home) { return &home->loop == &loop; });
+}
+
+// --- Admission and queue
+
+bool Jobs::has_room(Lane& lane) {
+  std::lock_guard lock(lane.mutex);
+  return static_cast<int>(lane.queue.size()) < lane.work.waiting;
+}
+
+Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<status::Event> first,
+                                store::WriteBatch with) {
+  if (shutting_down_) {
+    co_return std::unexpected(refused("The server is shutting down. Try again in a few seconds."));
+  }
+  if (!has_room(lane_of(record.state.operation.kind))) {
+    co_return std::unexpected(refused("Too much work is waiting already. Try again later."));
+  }
+  std::string id = record.state.operation.id;
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::PutOperation{record});
+  if (!first.empty()) batch.mutations.push_back(store::AppendEvents{id, first});
+  for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
+  Result<void> committed = co_await store_.commit(std::move(batch));
+  if (!committed) co_return committed;
+
+  status::State before = record.state;
+  before.sequence -= first.size();
+  hub_.open(before);
+  if (!first.empty()) hub_.publish(record.state, first);
+  enqueue(std::move(record));
+  co_return Result<void>();
+}
+
+void Jobs::enqueue(store::OperationRecord record) {
+  Lane& lane = lane_of(record.state.operation.kind);
+  {
+    std::lock_guard lock(lane.mutex);
+    lane.queue.push_back(std::move(record));
+  }
+  start_waiting(lane);
+}
+
+// Starts what there is room for, each on its home loop.
+void Jobs::start_waiting(Lane& lane) {
+  for (;;) {
+    store::OperationRecord record;
+    {
+      std::lock_guard lock(lane.mutex);
+      if (lane.queue.empty() || lane.running >= lane.work.at_once || shutting_down_) return;
+      record = std::move(lane.queue.front());
+      lane.queue.pop_front();
+      ++lane.running;
+    }
+    Home& home = home_of(record.state.operation.id);
+    home.loop.post([this, &home, record = std::move(record)]() mutable {
+      start(home, std::move(record), StopReason::kNone);
+    });
+  }
+}
+
+bool Jobs::take_from_queue(const std::string& operation_id, store::OperationRecord& out) {
+  for (Lane& lane : lanes_) {
+    std::lock_guard lock(lane.mutex);
+    auto found = std::ranges::find_if(
+        lane.queue, [&](auto& record) { return record.state.operation.id == operation_id; });
+    if (found == lane.queue.end()) continue;
+    out = std::move(*found);
+    lane.queue.erase(found);
+    ++lane.running;
+    return true;
+  }
+  return false;
+}
+
+// --- A run
+
+void Jobs::start(Home& home, store::OperationRecord record, StopReason reason) {
+  auto owned = std::make_unique<Run>();
+  Run* started = owned.get();
+  started->record = std::move(record);
+  home.runs.emplace(started->record.state.operation.id, std::move(owned));
+  if (reason != StopReason::kNone) stop(*started, reason);
+  home.tasks.start(run(home, started));
+}
+
+Task<void> Jobs::run(Home& home, Run* run) {
+  const std::string id = run->record.state.operation.id;
+  Lane& lane = lane_of(run->record.state.operation.kind);
+  {
+    StepLog log(hub_, log_, metrics_, run->record.state);
+    status::Tracker tracker(home.loop, event_log_, log, run->record.state,
+                            run->record.reserved_through, log_);
+    run->tracker = &tracker;
+    if (run->reason == StopReason::kShutdown) tracker.stop_waiting();
+    watch(home, run);
+    Result<void> outcome = co_await run_guarded(run);
+    home.loop.cancel(run->watchdog);
+    if (!outcome && run->reason == StopReason::kShutdown && lane.work.resumable) {
+      co_await tracker.leave();
+      hub_.close(id);
+    } else if (!outcome) {
+      Error reason = reason_to_fail(*run, std::move(outcome.error()));
+      co_await end_failed(run, std::move(reason));
+    }
+    run->tracker = nullptr;
+  }
+  std::vector<Work> waiters = std::move(run->on_end);
+  home.runs.erase(id);
+  for (Work& waiter : waiters) waiter();
+  --lane.running;
+  start_waiting(lane);
+}
+
+Task<Result<void>> Jobs::run_guarded(Run* run) {
+  if (run->stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+  Job job{&run->record, run->tracker, run->stop.get_token()};
+  try {
+    co_return co_await lane_of(run->record.state.operation.kind).work.run(job);
+  } catch (const std::exception& bug) {
+    co_return fail(ErrorCode::kInternal, "Something went wrong inside the server. Try again.",
+                   bug.what());
+  }
+}
+
+// What the person who began the work is told.
+Error Jobs::reason_to_fail(const Run& run, Error error) const {
+  switch (run.reason) {
+    case StopReason::kCancelled:
+      return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+    case StopReason::kStuck:
+      return {ErrorCode::kTimeout,
+              "The step '" + std::string(status::name_of(run.record.state.step)) +
+                  "' showed no sign of life for too long and was stopped. Try again.",
+              {}};
+    case StopReason::kShutdown:
+      return {ErrorCode::kInterrupted, "The server was shut down before the work was done. Try again.",
+              {}};
+    case StopReason::kNone:
+      break;
+  }
+  if (info(error.code).ends_operation) return error;
+  return {ErrorCode::kInternal, error.message, std::move(error.detail)};
+}
+
+Task<void> Jobs::end_failed(Run* run, Error error) {
+  log_.warning("operation failed", {{"operation", run->record.state.operation.id},
+                                    {"error_type", info(error.code).word},
+                                    {"detail", error.detail}});
+  Error copy = error;
+  auto writes = co_await lane_of(run->record.state.operation.kind)
+                    .work.failure_writes(run->record, std::move(copy));
+  Result<void> failed = co_await run->tracker->fail(std::move(error), std::move(writes));
+  if (failed) co_return;
+  // Deleted under its feet, or the server stops while the store is away: the next start decides.
+  log_.error("the end of an operation could not be stored",
+             {{"operation", run->record.state.operation.id}, {"detail", failed.error().message}});
+  hub_.close(run->record.state.operation.id);
+}
+
+void Jobs::stop(Run& run, StopReason reason) {
+  if (run.reason != StopReason::kNone) return;
+  run.reason = reason;
+  if (reason == StopReason::kShutdown && run.tracker) run.tracker->stop_waiting();
+  run.stop.request_stop();
+}
+
+// Looks once a second whether the run still shows life.
+void Jobs::watch(Home& home, Run* run) {
+  run->watchdog = home.loop.after(std::chrono::seconds(1), [this, &home, run] {
+    Duration silent = home.loop.clock().monotonic() - run->tracker->last_sign_of_life();
+    status::Step step = run->tracker->state().step;
+    if (silent > limit_of(step, options_.limits)) {
+      run->record.state.step = step;
+      stop(*run, StopReason::kStuck);
+    }
+    watch(home, run);
+  });
+}
+
+// --- Cancel
+
+Task<Result<void>> Jobs::cancel(std::string operation_id) {
+  store::WriteBatch wish;
+  wish.mutations.push_back(store::RequestCancel{operation_id});
+  Result<void> durable = co_await store_.commit(std::move(wish));
+  if (!durable) co_return durable;
+  bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
+  if (!ended) log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
+  co_return Result<void>();
+}
+
+Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
+  Home& home = home_of(operation_id);
+  auto ask = [this, &home, operation_id, reason](Completion<bool> done) {
+    auto once = std::make_shared<std::optional<Completion<bool>>>(std::move(done));
+    auto answer = [once](bool ended) {
+      if (!*once) return;
+      Completion<bool> completion = std::move(**once);
+      once->reset();
+      completion(ended);
+    };
+    home.loop.post([this, &home, operation_id, reason, answer] {
+      store::OperationRecord waiting;
+      if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
+      auto found = home.runs.find(operation_id);
+      if (found == home.runs.end()) {
+        answer(true);
+        return;
+      }
+      stop(*found->second, reason);
+      found->second->on_end.push_back([answer] { answer(true); });
+      home.loop.after(options_.cancel_wait, [answer] { answer(false); });
+    });
+  };
+  co_return co_await wait_for_callback<bool>(ask);
+}
+
+// --- Recovery and shutdown
+
+Task<Result<void>> Jobs::recover() {
+  auto open = co_await store_.open_operations();
+  if (!open) co_return std::unexpected(open.error());
+  for (store::OperationRecord& record : *open) {
+    Home& home = home_of(record.state.operation.id);
+    auto take_up = [this, &home, &record](Completion<bool> done) {
+      home.loop.post([this, &home, &record, done = std::move(done)]() mutable {
+        hub_.open(record.state);
+        home.tasks.start(recover_one(home, record));
+        done(true);
+      });
+    };
+    co_await wait_for_callback<bool>(take_up);
+  }
+  if (!open->empty()) log_.info("work of the last run taken up", {{"operations", open->size()}});
+  co_return Result<void>();
+}
+
+Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
+  Lane& lane = lane_of(record.state.operation.kind);
+  Error end{ErrorCode::kInterrupted, "The server was restarted before the answer was done. Ask again.", {}};
+  bool ends = !lane.work.resumable;
+  if (lane.work.resumable && record.cancel_requested) {
+    end = {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+    ends = true;
+  } else if (lane.work.resumable && record.resumptions >= options_.resumptions) {
+    end = {ErrorCode::kInternal,
+           "The server stopped several times while it worked on this, without getting further. "
+           "The file may be at fault.",
+           {}};
+    ends = true;
+  }
+  if (!ends) {
+    store::WriteBatch count;
+    count.mutations.push_back(store::CountResumption{record.state.operation.id});
+    (void)co_await store_.commit(std::move(count));
+    enqueue(std::move(record));
+    co_return;
+  }
+  status::Tracker tracker(home.loop, event_log_, hub_, record.state, record.reserved_through, log_);
+  Error reason = end;
+  auto writes = co_await lane.work.failure_writes(record, std::move(reason));
+  Result<void> failed = co_await tracker.fail(std::move(end), std::move(writes));
+  if (!failed) hub_.close(record.state.operation.id);
+}
+
+void Jobs::shut_down(Duration chat_grace, Work done) {
+  shutting_down_ = true;
+  auto left = std::make_shared<std::atomic<std::size_t>>(homes_.size());
+  auto finished = std::make_shared<Work>(std::move(done));
+  Loop* first = &homes_.front()->loop;
+  for (auto& home : homes_) {
+    Home* here = home.get();
+    here->loop.post([this, here, chat_grace, left, finished, first] {
+      for (auto& [id, run] : here->runs) {
+        if (lane_of(run->record.state.operation.kind).work.resumable) stop(*run, StopReason::kShutdown);
+      }
+      TimerId grace = here->loop.after(chat_grace, [this, here] {
+        for (auto& [id, run] : here->runs) stop(*run, StopReason::kShutdown);
+      });
+      here->tasks.when_idle([here, grace, left, finished, first] {
+        here->loop.cancel(grace);
+        if (--*left == 0) first->post(std::move(*finished));
+      });
+    });
+  }
+}
+
+}  // namespace walrus::jobs

@@ -1,0 +1,115 @@
+// Runs the work of operations: admission, queue, cancel, watchdog, recovery after a crash.
+//
+// An operation is run on its home loop (live::Hub::home). Whatever happens in a run, it ends the
+// operation in exactly one terminal event, or leaves it for the next start of the server.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/task_group.h"
+#include "jobs/job.h"
+#include "jobs/watchdog.h"
+#include "live/hub.h"
+#include "store/store.h"
+
+namespace walrus::jobs {
+
+struct Options {
+  StepLimits limits;
+  int resumptions = 3;  // without a new checkpoint; then the operation ends `internal`
+  Duration cancel_wait = std::chrono::seconds(2);
+};
+
+// `accept`, `cancel` and `recover` may be awaited on any of the hub's loops.
+class Jobs {
+ public:
+  Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log, live::Hub& hub,
+       const Log& log, Metrics& metrics, Options options);
+  ~Jobs();
+
+  // Before anything is accepted.
+  void bind(status::Kind kind, KindOfWork work);
+
+  // Makes the operation durable together with `with`, then runs it as soon as there is room. `first`
+  // is an event to begin its log with, already in `record.state`. The awaiting loop must be the
+  // operation's home. Errors: not_ready (queue full or shutting down, with retry_after), conflict
+  // and storage_unavailable as the store has them.
+  Task<Result<void>> accept(store::OperationRecord record, std::vector<status::Event> first,
+                            store::WriteBatch with);
+
+  // Ends a running or waiting operation as `cancelled` and waits for its end, two seconds at most.
+  // Errors: conflict (it has ended), storage_unavailable.
+  Task<Result<void>> cancel(std::string operation_id);
+
+  // Takes up what was running when the server last stopped. Once it returns, every open operation
+  // has its topic, and is running, waiting or ending.
+  Task<Result<void>> recover();
+
+  // Refuses new work and asks what runs to stop: uploads are left for the next start, chats get
+  // `chat_grace` to end. `done` is called on the first loop when nothing runs any more.
+  void shut_down(Duration chat_grace, Work done);
+
+  int running(status::Kind kind) const { return lanes_[static_cast<int>(kind)].running.load(); }
+
+ private:
+  enum class StopReason { kNone, kCancelled, kStuck, kShutdown };
+
+  struct Run {
+    store::OperationRecord record;
+    std::stop_source stop;
+    StopReason reason = StopReason::kNone;
+    status::Tracker* tracker = nullptr;
+    TimerId watchdog = 0;
+    std::vector<Work> on_end;
+  };
+  struct Home {
+    Home(Loop& home_loop, const Log& log);
+    Loop& loop;
+    TaskGroup tasks;
+    std::map<std::string, std::unique_ptr<Run>> runs;  // of operations running here
+  };
+  struct Lane {  // of a kind
+    KindOfWork work;
+    std::mutex mutex;
+    std::deque<store::OperationRecord> queue;
+    std::atomic<int> running{0};
+  };
+
+  Home& home_of(const std::string& operation_id);
+  Lane& lane_of(status::Kind kind) { return lanes_[static_cast<int>(kind)]; }
+  bool has_room(Lane& lane);
+  void enqueue(store::OperationRecord record);
+  void start_waiting(Lane& lane);
+  void start(Home& home, store::OperationRecord record, StopReason reason);
+  bool take_from_queue(const std::string& operation_id, store::OperationRecord& out);
+  Task<void> run(Home& home, Run* run);
+  Task<Result<void>> run_guarded(Run* run);
+  Task<void> end_failed(Run* run, Error error);
+  Error reason_to_fail(const Run& run, Error error) const;
+  void stop(Run& run, StopReason reason);
+  void watch(Home& home, Run* run);
+  Task<bool> stop_and_wait(std::string operation_id, StopReason reason);
+  Task<void> recover_one(Home& home, store::OperationRecord record);
+
+  store::Store& store_;
+  status::EventLog& event_log_;
+  live::Hub& hub_;
+  const Log& log_;
+  Metrics& metrics_;
+  Options options_;
+  std::vector<std::unique_ptr<Home>> homes_;
+  std::array<Lane, status::kKindNames.size()> lanes_;
+  std::atomic<bool> shutting_down_{false};
+};
+
+}  // namespace walrus::jobs

@@ -1,0 +1,109 @@
+// Hands events on to whoever listens, live and in order, and lets late ones catch up.
+//
+// One shard per loop, no locks: an operation's topic belongs to the shard of its home loop (a hash
+// of its id), subscribers belong to the shard of their connection's loop. Another shard with
+// subscribers holds one link to the topic, however many they are.
+//
+// While an operation runs its topic keeps the newest events (the tail). The store has every event
+// before the tail, so "replay the store up to the tail, then the tail, then what is live" has no
+// hole: attaching to the topic and copying its tail happen in one step on the topic's thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/task.h"
+#include "live/encoding.h"
+#include "live/latest.h"
+#include "status/ports.h"
+
+namespace walrus::live {
+
+// One event as a subscriber gets it.
+struct LiveEvent {
+  std::uint64_t sequence;
+  bool terminal;
+  Frame frame;
+  std::shared_ptr<const status::Event> event;
+};
+
+// What attaching found.
+struct Attachment {
+  bool running = false;          // false: the topic is closed, the store has everything
+  std::uint64_t tail_begins = 0; // the store has every event below this sequence
+  std::vector<LiveEvent> tail;
+  int attempt = 1;
+  std::uint64_t attempt_begins = 0;  // the attempt's first sequence, if it is in the tail, else 0
+  status::State state;           // after the tail's last event
+};
+
+// Receives live events on its own loop. Not thread-safe.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void on_event(const LiveEvent& event) = 0;
+};
+
+class Hub final : public status::LiveSink {
+ public:
+  // The loops must outlive the hub and be stopped before it goes.
+  Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest);
+  ~Hub() override;
+
+  // Where an operation with this id lives.
+  Loop& home(const std::string& operation_id) const;
+  // A new operation id whose home is `loop`, so that its events need no crossing.
+  std::string new_operation_id(Loop& loop) const;
+
+  // Opens the operation's topic; on its home loop, before anything is published.
+  void open(const status::State& state);
+  // Closes it: the operation is left for a later run. Listeners hear nothing.
+  void close(const std::string& operation_id);
+
+  // On the home loop. Events after the terminal one are a bug.
+  void publish(const status::State& state, const std::vector<status::Event>& events) override;
+
+  // Attaches `listener` on the awaiting coroutine's loop, which must be one of the hub's. It hears
+  // every event past the attachment's tail, until it is detached or the topic ends; events may come
+  // before the awaiting coroutine goes on.
+  Task<Attachment> attach(std::string operation_id, std::shared_ptr<Listener> listener);
+  // On the listener's loop. It hears nothing more.
+  void detach(Loop& loop, const std::string& operation_id, const Listener* listener);
+
+  const Encoding& encoding() const { return encoding_; }
+  Latest& latest() { return latest_; }
+
+ private:
+  struct Topic {
+    status::State state;
+    std::deque<LiveEvent> tail;
+    std::uint64_t tail_begins = 1;
+    std::uint64_t attempt_begins = 0;
+    std::size_t tail_bytes = 0;
+    std::vector<std::size_t> links;  // shards that have listeners
+  };
+  struct Shard {
+    Loop* loop;
+    std::unordered_map<std::string, Topic> topics;  // of operations at home here
+    std::unordered_map<std::string, std::vector<std::shared_ptr<Listener>>> listeners;
+  };
+
+  std::size_t home_shard(const std::string& operation_id) const;
+  std::size_t shard_of(const Loop& loop) const;
+  void remember(Topic& topic, LiveEvent event);
+  void deliver(Shard& shard, const std::string& operation_id, const LiveEvent& event);
+  Attachment look(Topic& topic);
+  void update_latest(const status::State& state);
+
+  std::vector<Shard> shards_;
+  const Encoding& encoding_;
+  Latest& latest_;
+};
+
+}  // namespace walrus::live

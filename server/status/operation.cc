@@ -1,0 +1,53 @@
+#include "status/operation.h"
+
+#include <algorithm>
+#include <array>
+
+namespace walrus::status {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kOutcomeNames{"processing", "completed", "failed"};
+constexpr std::array<std::string_view, 4> kEventTypeNames{"status", "chunk", "complete", "error"};
+
+template <class Enum, std::size_t N>
+std::optional<Enum> from_name(const std::array<std::string_view, N>& names, std::string_view name) {
+  auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enum>(found - names.begin());
+}
+
+}  // namespace
+
+std::string_view name_of(Outcome outcome) { return kOutcomeNames[static_cast<int>(outcome)]; }
+std::optional<Outcome> outcome_from_name(std::string_view name) {
+  return from_name<Outcome>(kOutcomeNames, name);
+}
+std::string_view name_of(EventType type) { return kEventTypeNames[static_cast<int>(type)]; }
+std::optional<EventType> event_type_from_name(std::string_view name) {
+  return from_name<EventType>(kEventTypeNames, name);
+}
+
+bool is_terminal(Kind kind, const Event& event) {
+  if (event.type == EventType::kComplete || event.type == EventType::kError) return true;
+  return kind != Kind::kChat && event.outcome != Outcome::kProcessing;
+}
+
+void State::apply(const Event& event) {
+  bool new_attempt = event.attempt != attempt;
+  sequence = event.sequence;
+  attempt = event.attempt;
+  updated_at = event.at;
+  if (new_attempt) started_at = event.at;
+  outcome = event.outcome;
+  if (event.type == EventType::kChunk) return;
+  step = event.step;
+  error = event.error;
+  eta_seconds = event.eta_seconds;
+  if (!event.metadata.empty()) metadata = event.metadata;
+  if (event.type == EventType::kComplete) return;
+  percent = event.percent;
+  message = event.message;
+}
+
+}  // namespace walrus::status

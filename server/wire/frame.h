@@ -1,0 +1,21 @@
+// Bytes of an event stream: server-sent events (HTML Standard, 9.2) in HTTP/1.1 chunked coding.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "live/frame_sink.h"
+
+namespace walrus::wire {
+
+// One event with its id, as one chunk. `data` is JSON without line breaks.
+live::Frame event_frame(std::uint64_t id, std::string_view data);
+
+// The same without an id.
+live::Frame event_frame(std::string_view data);
+
+// What every stream begins with: how soon to come back after a loss.
+live::Frame greeting_frame();
+
+}  // namespace walrus::wire

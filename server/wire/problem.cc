@@ -1,0 +1,31 @@
+#include "wire/problem.h"
+
+#include "wire/object_writer.h"
+
+namespace walrus::wire {
+
+std::string problem_json(const Error& error, std::string_view request_id, int http_status) {
+  const ErrorCodeInfo& code = info(error.code);
+  int status = http_status != 0 ? http_status : code.http_status;
+  ObjectWriter object;
+  object.text("type", "/errors/" + std::string(code.word));
+  object.text("title", code.title);
+  object.number("status", status);
+  object.text("detail", error.message);
+  object.number("status_code", status);
+  object.text("error_type", code.word);
+  object.text("request_id", request_id);
+  if (!error.fields.empty()) {
+    ArrayWriter fields;
+    for (const FieldError& field : error.fields) {
+      ObjectWriter entry;
+      entry.text("pointer", field.pointer);
+      entry.text("message", field.message);
+      fields.raw(std::move(entry).finish());
+    }
+    object.raw("errors", std::move(fields).finish());
+  }
+  return std::move(object).finish();
+}
+
+}  // namespace walrus::wire
