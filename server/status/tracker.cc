@@ -77,8 +77,7 @@ void Tracker::show_work_as(std::string_view done, std::string_view total) {
 
 void Tracker::set_counter(std::string_view name, std::int64_t value) { counters_[name] = value; }
 
-Task<Result<void>> Tracker::finish(json::object metadata, std::shared_ptr<const Writes> with,
-                                   std::function<Task<void>()> before_visible) {
+Task<Result<void>> Tracker::finish(Ending ending) {
   co_await take_turn();
   co_await show_all_text();
   Kind kind = state_.operation.kind;
@@ -86,16 +85,17 @@ Task<Result<void>> Tracker::finish(json::object metadata, std::shared_ptr<const 
   Event finished = event(EventType::kStatus, last, Outcome::kCompleted);
   finished.percent = planned_step(kind, last).percent;
   finished.message = message_of(kind, last);
-  for (auto& [name, value] : metadata) finished.metadata[name] = value;
+  for (auto& [name, value] : ending.metadata) finished.metadata[name] = value;
   std::vector<Event> events;
   events.push_back(std::move(finished));
   if (kind == Kind::kChat) {
     Event complete = event(EventType::kComplete, last, Outcome::kCompleted);
     complete.sequence = events.front().sequence + 1;
-    complete.metadata = std::move(metadata);
+    complete.metadata = std::move(ending.complete);
     events.push_back(std::move(complete));
   }
-  auto ended = co_await end(std::move(events), true, std::move(with), std::move(before_visible));
+  auto ended = co_await end(std::move(events), true, std::move(ending.with),
+                            std::move(ending.before_visible));
   end_turn();
   co_return ended;
 }

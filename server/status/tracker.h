@@ -22,6 +22,14 @@ struct TrackerOptions {
   Duration longest_retry = std::chrono::seconds(1);
 };
 
+// What comes with a completion.
+struct Ending {
+  json::object metadata;              // of the status `finished`, beside the counters
+  json::object complete;              // of a chat's `complete`
+  std::shared_ptr<const Writes> with; // committed with the terminal event
+  std::function<Task<void>()> before_visible;  // runs between the commit and its publication
+};
+
 // Tracks one operation through one run. Belongs to its home loop: every call is made there, and
 // every result arrives there. Lives until `finish` or `fail` or `leave` has returned.
 //
@@ -52,10 +60,8 @@ class Tracker {
   // sequences are short waits for more of them.
   void chunk(std::string text);
 
-  // The end. `with` is committed with the terminal event; `before_visible` runs between the commit
-  // and its publication. Errors: cancelled (the wish was durable first, or waiting was ended).
-  Task<Result<void>> finish(json::object metadata, std::shared_ptr<const Writes> with,
-                            std::function<Task<void>()> before_visible);
+  // The end. Errors: cancelled (the wish was durable first, or waiting was ended).
+  Task<Result<void>> finish(Ending ending);
   Task<Result<void>> fail(Error error, std::shared_ptr<const Writes> with);
   // The run ends without an end: the operation goes on after a restart.
   Task<void> leave();

@@ -1,0 +1,352 @@
+#include "pipelines/upload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pipelines/extracted_text.h"
+#include "text/terms.h"
+
+namespace walrus::pipelines {
+
+using extract::Format;
+using status::Step;
+
+json::object to_json(const UploadInput& input) {
+  return {{"version", input.version}, {"original_version", input.original_version}};
+}
+
+UploadInput upload_input_from(const json::object& input) {
+  return {static_cast<int>(find_integer(input, "version").value_or(1)),
+          static_cast<int>(find_integer(input, "original_version").value_or(1))};
+}
+
+std::string original_blob(const std::string& document_id, int original_version) {
+  return fmt::format("{}.{}.original", document_id, original_version);
+}
+
+std::string text_blob(const std::string& document_id, int original_version) {
+  return fmt::format("{}.{}.text", document_id, original_version);
+}
+
+struct UploadPipeline::Work {
+  jobs::Job job;
+  status::Tracker& tracker;
+  std::string operation_id;
+  std::string owner;
+  std::string document_id;
+  UploadInput input;
+  TimePoint began;
+
+  store::DocumentRecord document = {};
+  Format format = Format::kText;
+  text::StructuredText text = {};
+  text::ChunkPlan plan = {};
+  std::vector<std::int64_t> chunk_tokens = {};
+  std::int64_t total_tokens = 0;
+  std::string language = {};
+  std::vector<float> vectors = {};  // of all windows, when the embedder understands the language
+  int dimensions = 0;
+
+  std::string_view slice(std::size_t begin, std::size_t end) const {
+    return std::string_view(text.text).substr(begin, end - begin);
+  }
+};
+
+Task<Result<void>> UploadPipeline::run(jobs::Job job) {
+  const status::Operation& operation = job.tracker->state().operation;
+  Work work{.job = job,
+            .tracker = *job.tracker,
+            .operation_id = operation.id,
+            .owner = operation.owner,
+            .document_id = operation.document_id,
+            .input = upload_input_from(job.record->input),
+            .began = job.tracker->state().started_at};
+  auto steps = {std::pair(Step::kValidating, &UploadPipeline::validate),
+                std::pair(Step::kExtractingText, &UploadPipeline::extract_text),
+                std::pair(Step::kChunkingText, &UploadPipeline::chunk_text),
+                std::pair(Step::kCreatingEmbeddings, &UploadPipeline::create_embeddings),
+                std::pair(Step::kStoringMetadata, &UploadPipeline::store_metadata)};
+  for (auto [step, body] : steps) {
+    Result<void> reached = co_await work.tracker.reach(step);
+    if (!reached) co_return reached;
+    Result<void> done = co_await (this->*body)(work);
+    if (!done) co_return done;
+    if (job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+  }
+  co_return co_await finish(work);
+}
+
+// --- validating
+
+Task<Result<void>> UploadPipeline::validate(Work& work) {
+  auto document = co_await parts_.store.document(work.owner, work.document_id);
+  if (!document) co_return std::unexpected(document.error());
+  if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
+  work.document = std::move(**document);
+  auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
+  std::string filename = work.document.filename;
+  auto look = [original, filename] { return extract::detect(original, filename); };
+  auto format = co_await offload(parts_.workers, look);
+  if (!format) {
+    bool unreadable = format.error().code == ErrorCode::kUnsupportedMediaType;
+    co_return fail(unreadable ? ErrorCode::kUnsupportedFormat : format.error().code,
+                   format.error().message, format.error().detail);
+  }
+  work.format = *format;
+  co_return Result<void>();
+}
+
+// --- extracting_text
+
+namespace {
+
+bool has_pages(Format format) { return format == Format::kPdf || format == Format::kPptx; }
+
+}  // namespace
+
+Task<Result<void>> UploadPipeline::extract_text(Work& work) {
+  bool pages = has_pages(work.format);
+  work.tracker.show_work_as(pages ? "pages_done" : "bytes_done", pages ? "pages_total" : "bytes_total");
+  auto counter = work.tracker.count_work();
+  std::string blob = text_blob(work.document_id, work.input.original_version);
+  auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
+  auto body = [this, blob, original, counter, format = work.format,
+               stop = work.job.stop]() -> Result<text::StructuredText> {
+    if (parts_.blobs.exists(blob)) {
+      auto stored = parts_.blobs.read(blob);
+      if (!stored) return std::unexpected(stored.error());
+      return text_from_blob(*stored);
+    }
+    auto count = [&counter](std::uint64_t done, std::uint64_t total) { counter->set(done, total); };
+    auto extracted = parts_.extractor.extract(original, format, stop, count);
+    if (!extracted) return extracted;
+    auto kept = parts_.blobs.write(blob, to_blob(*extracted));
+    if (!kept) return std::unexpected(kept.error());
+    return extracted;
+  };
+  auto text = co_await offload(parts_.workers, body);
+  if (!text) co_return std::unexpected(text.error());
+  work.text = std::move(*text);
+
+  store::WriteBatch checkpoint;
+  checkpoint.mutations.push_back(store::SetCheckpoint{work.operation_id, {{"step", "extracting_text"}}});
+  co_return co_await parts_.store.commit(std::move(checkpoint));
+}
+
+// --- chunking_text
+
+Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
+  auto counter = work.tracker.count_work();
+  auto body = [this, &work, counter] {
+    work.plan = text::plan_chunks(work.text, parts_.chunking);
+    work.language = text::detect_language(work.text.text);
+    for (const text::Chunk& chunk : work.plan.chunks) {
+      auto count = parts_.tokens.count(work.slice(chunk.begin, chunk.end));
+      work.chunk_tokens.push_back(static_cast<std::int64_t>(count));
+      counter->set(work.chunk_tokens.size(), work.plan.chunks.size());
+    }
+    work.total_tokens = static_cast<std::int64_t>(parts_.tokens.count(work.text.text));
+  };
+  co_await offload(parts_.workers, body);
+  if (work.plan.chunks.empty()) {
+    co_return fail(ErrorCode::kEmptyDocument,
+                   "No text was found in the file. If it is a scan, run text recognition on it and "
+                   "upload the result.");
+  }
+  work.tracker.set_counter("chunks_created", static_cast<std::int64_t>(work.plan.chunks.size()));
+  work.tracker.set_counter("total_tokens", work.total_tokens);
+  if (work.text.pages > 0) {
+    work.tracker.set_counter("pages_total", work.text.pages);
+    work.tracker.set_counter("pages_done", work.text.pages);
+  }
+  co_return Result<void>();
+}
+
+// --- creating_embeddings
+
+Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
+  if (!parts_.embedder.understands(work.language)) co_return Result<void>();
+  int total = static_cast<int>(work.plan.windows.size());
+  auto counter = work.tracker.count_work();
+  auto stored = co_await parts_.store.window_count(work.document_id, work.input.version);
+  if (!stored) co_return std::unexpected(stored.error());
+  int batch = parts_.embedder.batch_size();
+  for (int first = std::min(*stored, total); first < total; first += batch) {
+    counter->set(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(total));
+    Result<void> done = co_await embed_batch(work, first, std::min(batch, total - first));
+    if (!done) co_return done;
+    if (work.job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+  }
+  counter->set(static_cast<std::uint64_t>(total), static_cast<std::uint64_t>(total));
+  work.tracker.set_counter("chunks_embedded", static_cast<std::int64_t>(work.plan.chunks.size()));
+  co_return co_await load_vectors(work);
+}
+
+Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first, int count) {
+  std::vector<std::string> texts;
+  for (int i = first; i < first + count; ++i) {
+    const text::Window& window = work.plan.windows[static_cast<std::size_t>(i)];
+    texts.emplace_back(work.slice(window.begin, window.end));
+  }
+  auto vectors = co_await parts_.embedder.embed(std::move(texts), work.job.stop);
+  if (!vectors) co_return std::unexpected(vectors.error());
+
+  store::WriteBatch batch;
+  store::WindowsRecord windows{.document_id = work.document_id,
+                               .version = work.input.version,
+                               .first = first,
+                               .dimensions = static_cast<int>(vectors->size()) / count,
+                               .vectors = std::move(*vectors)};
+  batch.mutations.push_back(store::PutWindows{std::move(windows)});
+  batch.mutations.push_back(
+      store::SetCheckpoint{work.operation_id, {{"step", "creating_embeddings"}, {"windows", first + count}}});
+  Result<void> durable = co_await parts_.store.commit(std::move(batch));
+  auto embedded = std::ranges::count_if(work.plan.chunks, [&](const text::Chunk& chunk) {
+    return chunk.last_window <= first + count;
+  });
+  work.tracker.set_counter("chunks_embedded", embedded);
+  co_return durable;
+}
+
+Task<Result<void>> UploadPipeline::load_vectors(Work& work) {
+  int total = static_cast<int>(work.plan.windows.size());
+  auto stored = co_await parts_.store.windows(work.document_id, work.input.version, 0, total);
+  if (!stored) co_return std::unexpected(stored.error());
+  work.dimensions = stored->dimensions;
+  work.vectors = std::move(stored->vectors);
+  co_return Result<void>();
+}
+
+// --- storing_metadata
+
+Task<Result<void>> UploadPipeline::store_metadata(Work& work) {
+  Result<void> stored = co_await store_chunks(work);
+  if (!stored) co_return stored;
+  co_return co_await add_to_index(work);
+}
+
+// In batches, so that no commit keeps the others waiting. Nobody reads a version that is not active.
+Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
+  constexpr std::size_t kBatch = 64;
+  const auto& chunks = work.plan.chunks;
+  for (std::size_t first = 0; first < chunks.size(); first += kBatch) {
+    store::PutChunks put;
+    for (std::size_t i = first; i < std::min(first + kBatch, chunks.size()); ++i) {
+      const text::Chunk& chunk = chunks[i];
+      put.chunks.push_back({.document_id = work.document_id,
+                            .version = work.input.version,
+                            .index = static_cast<int>(i),
+                            .text = std::string(work.slice(chunk.begin, chunk.end)),
+                            .page = chunk.page,
+                            .heading = std::string(chunk.heading),
+                            .start = static_cast<std::int64_t>(chunk.start_offset),
+                            .end = static_cast<std::int64_t>(chunk.end_offset),
+                            .token_count = work.chunk_tokens[i],
+                            .url = {},
+                            .first_window = chunk.first_window,
+                            .last_window = chunk.last_window});
+    }
+    store::WriteBatch batch;
+    batch.mutations.push_back(std::move(put));
+    Result<void> durable = co_await parts_.store.commit(std::move(batch));
+    if (!durable) co_return durable;
+    work.tracker.count_work()->touch();
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
+  auto body = [this, &work] {
+    search::IndexedVersion version{.owner = work.owner,
+                                   .document_id = work.document_id,
+                                   .version = work.input.version,
+                                   .language = work.language,
+                                   .embedder = parts_.embedder.identity(),
+                                   .dimensions = work.dimensions,
+                                   .vectors = work.vectors,
+                                   .entries = {}};
+    for (const text::Chunk& chunk : work.plan.chunks) {
+      search::IndexEntry entry;
+      entry.title = work.document.filename + " " + std::string(chunk.heading);
+      entry.text = work.slice(chunk.begin, chunk.end);
+      for (int i = chunk.first_window; i < chunk.last_window; ++i) entry.windows.push_back(i);
+      version.entries.push_back(std::move(entry));
+    }
+    return parts_.index.add(std::move(version));
+  };
+  co_return co_await offload(parts_.workers, body);
+}
+
+// --- finished
+
+Task<Result<void>> UploadPipeline::finish(Work& work) {
+  auto latest = co_await parts_.store.document(work.owner, work.document_id);
+  if (!latest) co_return std::unexpected(latest.error());
+  if (!*latest) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
+  store::DocumentRecord before = **latest;
+  store::DocumentRecord document = std::move(**latest);
+  Loop& home = co_await home_loop();
+  TimePoint now = home.clock().now();
+  document.content_status = "success";
+  document.active_version = work.input.version;
+  document.chunk_count = static_cast<std::int64_t>(work.plan.chunks.size());
+  document.total_tokens = work.total_tokens;
+  document.title = work.text.title;
+  document.language = work.language;
+  document.embedder = parts_.embedder.identity();
+  document.updated_at = now;
+  document.processing_time_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now - work.began).count();
+
+  auto writes = std::make_shared<store::WriteBatch>();
+  writes->mutations.push_back(store::PutDocument{document});
+  status::Ending ending;
+  ending.with = std::move(writes);
+  ending.before_visible = [this, &work] { return activate_version(work); };
+  Result<void> ended = co_await work.tracker.finish(std::move(ending));
+  if (ended) co_await remove_replaced(before, work.input.version, work.input.original_version);
+  co_return ended;
+}
+
+// Between the commit and its publication, so that whoever sees `completed` finds the text. If it
+// fails, the next start finds the difference and mends it.
+Task<void> UploadPipeline::activate_version(Work& work) {
+  auto body = [this, &work] {
+    return parts_.index.activate(work.owner, work.document_id, work.input.version);
+  };
+  Result<void> activated = co_await offload(parts_.workers, body);
+  if (!activated) {
+    parts_.log.error("a finished document could not be made searchable",
+                     {{"document", work.document_id}, {"why", activated.error().detail}});
+  }
+}
+
+Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int version,
+                                           int original_version) {
+  if (before.active_version == 0 || before.active_version == version) co_return;
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::DeleteVersion{before.id, before.active_version});
+  (void)co_await parts_.store.commit(std::move(batch));
+  for (int old = 1; old < original_version; ++old) {
+    parts_.blobs.remove(original_blob(before.id, old));
+    parts_.blobs.remove(text_blob(before.id, old));
+  }
+}
+
+// --- failed
+
+Task<std::shared_ptr<const status::Writes>> UploadPipeline::failure_writes(
+    store::OperationRecord record, Error) {
+  auto writes = std::make_shared<store::WriteBatch>();
+  const status::Operation& operation = record.state.operation;
+  auto document = co_await parts_.store.document(operation.owner, operation.document_id);
+  if (document && *document && (*document)->active_version == 0) {
+    store::DocumentRecord failed = std::move(**document);
+    failed.content_status = "failed";
+    writes->mutations.push_back(store::PutDocument{std::move(failed)});
+  }
+  co_return writes;
+}
+
+}  // namespace walrus::pipelines
