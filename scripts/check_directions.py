@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds the folders of server/ to their directions (CONTRIBUTING.md, Folders).
 
     check_directions.py [--root DIR]   exits 1 and names each include and each CMake dependency that

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds source files to their size, and every source to a CMake target, so that no test is left out.
 
     check_files.py [--root DIR]   exits 1 and names each file that is at fault

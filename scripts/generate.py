@@ -1,14 +1,19 @@
-#!/usr/bin/env python3
-"""Writes the code that contract/steps.json and contract/errors.json define.
+#!/usr/bin/python3
+"""Writes what the contract/ folder defines: code of steps.json and errors.json, the JSON twins of
+openapi.yaml and asyncapi.yaml, and the page that shows them all.
 
-    generate.py           rewrites the generated files
-    generate.py --check   exits 1 where a generated file differs from what would be written
+    generate.py                        rewrites the generated files
+    generate.py --check [--root DIR]   exits 1 where a generated file differs from what would be written
 """
+import argparse
 import json
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import yaml
+
+import contract_page
+
 NOTICE = "// Generated from contract/{source} by scripts/generate.py. Do not edit.\n"
 
 
@@ -73,25 +78,45 @@ def steps_header(kinds):
     return "".join(lines)
 
 
-def outputs():
-    errors = json.loads((ROOT / "contract/errors.json").read_text())["errors"]
-    kinds = json.loads((ROOT / "contract/steps.json").read_text())["kinds"]
+def read_yaml(path):
+    """A contract document without the pieces that only YAML merges in."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document.pop("x-shared", None)
+    return document
+
+
+def compact(document):
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def outputs(root):
+    contract = root / "contract"
+    errors = json.loads((contract / "errors.json").read_text())["errors"]
+    kinds = json.loads((contract / "steps.json").read_text())["kinds"]
+    openapi = read_yaml(contract / "openapi.yaml")
+    asyncapi = read_yaml(contract / "asyncapi.yaml")
     return {
-        ROOT / "server/base/error_codes.h": error_codes_header(errors),
-        ROOT / "server/status/steps.h": steps_header(kinds),
+        root / "server/base/error_codes.h": error_codes_header(errors),
+        root / "server/status/steps.h": steps_header(kinds),
+        contract / "openapi.json": compact(openapi),
+        contract / "asyncapi.json": compact(asyncapi),
+        contract / "docs.html": contract_page.render(openapi, asyncapi, kinds, errors),
     }
 
 
 def main():
-    check = "--check" in sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    options = parser.parse_args()
     stale = []
-    for path, content in outputs().items():
-        if path.exists() and path.read_text() == content:
+    for path, content in outputs(options.root).items():
+        if path.exists() and path.read_text(encoding="utf-8") == content:
             continue
-        stale.append(path.relative_to(ROOT))
-        if not check:
-            path.write_text(content)
-    if check and stale:
+        stale.append(path.relative_to(options.root).as_posix())
+        if not options.check:
+            path.write_text(content, encoding="utf-8")
+    if options.check and stale:
         print("stale, run scripts/generate.py:", *stale, sep="\n  ")
         return 1
     return 0

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Every check of ./dev lint, one line each; exits 1 where one is not green.
 
     lint.py [--all] [--build DIR]
@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,9 +35,10 @@ def all_files():
 
 
 def changed_files():
-    base = git("merge-base", "HEAD", "origin/main") or ["HEAD"]
-    if base == git("rev-parse", "HEAD"):
-        base = git("rev-parse", "HEAD~1") or base
+    head = git("rev-parse", "HEAD")
+    base = git("merge-base", "HEAD", "origin/main") or head
+    if base == head:
+        base = git("rev-parse", "--verify", "--quiet", "HEAD~1") or head
     return cxx_files([*git("diff", "--name-only", base[0]), *git("ls-files", "--others", "--exclude-standard")])
 
 
@@ -90,6 +92,19 @@ def tidy_canary(build):
         return run("clang-tidy-19", "--quiet", f"--config-file={ROOT}/.clang-tidy", "-p", directory, str(planted))
 
 
+def generate_canary():
+    """A copy of the contract whose table was changed, and not what is generated of it."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = pathlib.Path(directory)
+        shutil.copytree(ROOT / "contract", copy / "contract")
+        for name in ("server/base/error_codes.h", "server/status/steps.h"):
+            (copy / name).parent.mkdir(parents=True)
+            shutil.copy(ROOT / name, copy / name)
+        steps = copy / "contract/steps.json"
+        steps.write_text(steps.read_text().replace('"percent": 25', '"percent": 26'))
+        return run(PYTHON, "scripts/generate.py", "--check", "--root", directory)
+
+
 def check_canaries(build):
     """Each check must fail on a fault planted for it."""
     root = ("--root", str(CANARIES / "tree"))
@@ -107,7 +122,7 @@ def check_canaries(build):
         expect_failure(files, "more than 400"),
         expect_failure(tidy, "cppcoreguidelines-avoid-capturing-lambda-coroutines"),
         expect_failure(tidy, "bugprone-use-after-move"),
-        expect_failure(run(PYTHON, "scripts/generate.py", "--check", *root), "stale"),
+        expect_failure(generate_canary(), "server/status/steps.h"),
     ]
     faults = [fault for fault in faults if fault]
     return not faults, "\n".join(faults)
