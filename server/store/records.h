@@ -100,13 +100,14 @@ struct MessageRecord {
 struct ChatStatusRecord {
   std::string owner;
   std::string conversation_id;
+  std::string operation_id;  // the turn's operation
   std::string turn_id;
   status::Outcome status;
   status::Step step;
   std::string message;
   TimePoint created_at;
   json::object metadata;
-  TimePoint expires_at;
+  TimePoint expires_at;      // kept in whole seconds, rounded down
 };
 
 }  // namespace walrus::store

@@ -17,35 +17,46 @@
 
 namespace walrus::store {
 
-// --- Writes. A batch is committed whole or not at all, in order.
+// --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat with
+// the same values, except the conditional ones (PutOperation, only_if_absent, if_operation), which
+// then say `conflict`, and CountResumption.
 
 struct PutOperation { OperationRecord record; };   // insert; conflict if it exists
-struct UpdateState {                               // conflict if missing
+// Conflict if missing. What the operation is (kind, owner, ...) stays as it was put. A higher attempt
+// than the stored one takes back the wish to cancel and the count of resumptions. The document's row
+// carries the state of its latest operation and the highest sequence, from the same commit on.
+struct UpdateState {
   status::State state;
   std::uint64_t reserved_through = 0;              // kept if lower than what is stored
   bool unless_cancelled = false;                   // else `cancelled` if cancel_requested
 };
-struct AppendEvents {                              // idempotent by (operation, sequence)
+struct AppendEvents {                              // idempotent by (operation, sequence); conflict
+                                                   // if the operation is missing
   std::string operation_id;
   std::vector<status::Event> events;
 };
+// These three: conflict if the operation is missing; a cancel also if it has ended.
 struct SetCheckpoint { std::string operation_id; json::object checkpoint; };  // resets resumptions
 struct CountResumption { std::string operation_id; };
-struct RequestCancel { std::string operation_id; };  // conflict if the operation has ended
+struct RequestCancel { std::string operation_id; };
+// Conflict if it exists under another owner. The stored sequence never falls.
 struct PutDocument { DocumentRecord record; bool only_if_absent = false; };
 struct DeleteDocument { std::string owner; std::string document_id; };  // chunks, windows, operations, events too
-struct PutChunks { std::vector<ChunkRecord> chunks; };                  // replaces equal keys
-struct PutWindows { WindowsRecord windows; };                           // replaces equal keys
+// These two replace equal keys; conflict if the document is missing, so that work which goes on past
+// a deletion leaves nothing behind.
+struct PutChunks { std::vector<ChunkRecord> chunks; };
+struct PutWindows { WindowsRecord windows; };
 struct DeleteVersion { std::string document_id; int version; };         // chunks and windows
 // Conflict if it exists with another user_id (api.md, Session), or `if_operation` is given and is
-// not the stored operation_id (one turn at a time; empty: must not exist).
+// not the stored operation_id (one turn at a time; empty: must not exist). One that was begun without
+// a user_id stays without: it can be read under any.
 struct PutConversation {
   ConversationRecord record;
   std::optional<std::string> if_operation;
 };
 struct PutMessage { MessageRecord record; };
 struct PutChatStatus { ChatStatusRecord record; std::uint64_t sequence; };  // turn_id from time and sequence
-struct DeleteConversation { std::string owner; std::string conversation_id; };  // everything of it
+struct DeleteConversation { std::string owner; std::string conversation_id; };  // operations, events too
 
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,

@@ -1,0 +1,277 @@
+#include "store/sqlite/operation_rows.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "store/batch.h"
+#include "store/sqlite/document_rows.h"
+#include "store/sqlite/rows.h"
+
+namespace walrus::store::sqlite {
+
+namespace {
+
+#define OPERATION_COLUMNS                                                                   \
+  "id, owner, kind, document_id, conversation_id, user_id, created_at, attempt, sequence, " \
+  "outcome, step, percent, message, started_at, updated_at, metadata, eta_seconds, error, " \
+  "reserved_through, resumptions, cancel_requested, input, checkpoint"
+#define EVENT_COLUMNS                                                                            \
+  "sequence, attempt, at, type, outcome, step, percent, message, metadata, eta_seconds, error, " \
+  "content"
+
+std::optional<json::object> error_column(const std::optional<status::OperationError>& error) {
+  if (!error) return std::nullopt;
+  return error_to_json(*error);
+}
+
+std::optional<status::OperationError> read_error(Statement& row) {
+  json::object column = row.object();
+  if (column.empty()) return std::nullopt;
+  return row.known(std::optional(error_from_json(column)));
+}
+
+OperationRecord read_record(Statement& row) {
+  OperationRecord record;
+  status::State& state = record.state;
+  state.operation.id = row.text();
+  state.operation.owner = row.text();
+  state.operation.kind = row.known(status::kind_from_name(row.text()));
+  state.operation.document_id = row.text();
+  state.operation.conversation_id = row.text();
+  state.operation.user_id = row.text();
+  state.operation.created_at = row.time();
+  state.attempt = row.small_integer();
+  state.sequence = row.unsigned_integer();
+  state.outcome = row.known(status::outcome_from_name(row.text()));
+  state.step = row.known(status::step_from_name(row.text()));
+  state.percent = row.small_integer();
+  state.message = row.text();
+  state.started_at = row.time();
+  state.updated_at = row.time();
+  state.metadata = row.object();
+  state.eta_seconds = row.optional_real();
+  state.error = read_error(row);
+  record.reserved_through = row.unsigned_integer();
+  record.resumptions = row.small_integer();
+  record.cancel_requested = row.flag();
+  record.input = row.object();
+  record.checkpoint = row.object();
+  return record;
+}
+
+status::Event read_event(Statement& row) {
+  status::Event event;
+  event.sequence = row.unsigned_integer();
+  event.attempt = row.small_integer();
+  event.at = row.time();
+  event.type = row.known(status::event_type_from_name(row.text()));
+  event.outcome = row.known(status::outcome_from_name(row.text()));
+  event.step = row.known(status::step_from_name(row.text()));
+  event.percent = row.small_integer();
+  event.message = row.text();
+  event.metadata = row.object();
+  event.eta_seconds = row.optional_real();
+  event.error = read_error(row);
+  event.content = row.text();
+  return event;
+}
+
+std::optional<TimePoint> events_expiry(const status::State& state) {
+  if (state.outcome == status::Outcome::kProcessing) return std::nullopt;
+  return state.updated_at + kEventLife;
+}
+
+// What a write to an operation has to know of it.
+struct Stored {
+  status::Outcome outcome;
+  int attempt;
+  bool cancel_requested;
+  std::optional<std::int64_t> events_expire_at;
+};
+
+Result<std::optional<Stored>> read_stored(Connection& connection, const std::string& id) {
+  return read_one(connection.query("SELECT outcome, attempt, cancel_requested, events_expire_at "
+                                   "FROM operations WHERE id = ?1",
+                                   id),
+                  [](Statement& row) {
+                    auto outcome = row.known(status::outcome_from_name(row.text()));
+                    int attempt = row.small_integer();
+                    bool cancel_requested = row.flag();
+                    return Stored{outcome, attempt, cancel_requested, row.optional_integer()};
+                  });
+}
+
+// A log that has expired begins anew when the operation goes on: what was in it must not come back.
+Result<void> forget_expired_log(Connection& connection, const std::string& id, const Stored& stored,
+                                TimePoint now) {
+  if (!stored.events_expire_at || *stored.events_expire_at > now.time_since_epoch().count()) {
+    return {};
+  }
+  auto forgotten = done(connection.run("DELETE FROM events WHERE operation_id = ?1", id));
+  if (!forgotten) return forgotten;
+  return done(connection.run("UPDATE operations SET events_expire_at = NULL WHERE id = ?1", id));
+}
+
+Result<void> append_event(Connection& connection, const std::string& operation_id,
+                          const status::Event& event) {
+  return done(connection.run(
+      "INSERT INTO events (operation_id, " EVENT_COLUMNS
+      ") "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+      operation_id, event.sequence, event.attempt, event.at, status::name_of(event.type),
+      status::name_of(event.outcome), status::name_of(event.step), event.percent, event.message,
+      event.metadata, event.eta_seconds, error_column(event.error), event.content));
+}
+
+}  // namespace
+
+Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
+  const status::State& state = put.record.state;
+  const status::Operation& operation = state.operation;
+  auto changes = connection.run(
+      "INSERT INTO operations (" OPERATION_COLUMNS
+      ", events_expire_at) VALUES (?1, ?2, ?3, ?4, "
+      "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+      "?24) ON CONFLICT DO NOTHING",
+      operation.id, operation.owner, status::name_of(operation.kind), operation.document_id,
+      operation.conversation_id, operation.user_id, operation.created_at, state.attempt,
+      state.sequence, status::name_of(state.outcome), status::name_of(state.step), state.percent,
+      state.message, state.started_at, state.updated_at, state.metadata, state.eta_seconds,
+      error_column(state.error), put.record.reserved_through, put.record.resumptions,
+      put.record.cancel_requested, put.record.input, put.record.checkpoint, events_expiry(state));
+  auto inserted = require_change(std::move(changes), operation_exists());
+  if (!inserted) return inserted;
+  return mirror_state(connection, state);
+}
+
+Result<void> apply(Connection& connection, const UpdateState& update, TimePoint now) {
+  const status::State& state = update.state;
+  const std::string& id = state.operation.id;
+  auto stored = read_stored(connection, id);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return operation_missing();
+  bool new_attempt = state.attempt > (*stored)->attempt;
+  if (update.unless_cancelled && (*stored)->cancel_requested && !new_attempt) {
+    return operation_cancelled();
+  }
+  auto forgotten = forget_expired_log(connection, id, **stored, now);
+  if (!forgotten) return forgotten;
+  auto updated = done(connection.run(
+      "UPDATE operations SET attempt = ?2, sequence = ?3, outcome = ?4, step = ?5, percent = ?6, "
+      "message = ?7, started_at = ?8, updated_at = ?9, metadata = ?10, eta_seconds = ?11, "
+      "error = ?12, reserved_through = max(reserved_through, ?13), events_expire_at = ?14, "
+      "cancel_requested = CASE WHEN ?15 THEN 0 ELSE cancel_requested END, "
+      "resumptions = CASE WHEN ?15 THEN 0 ELSE resumptions END WHERE id = ?1",
+      id, state.attempt, state.sequence, status::name_of(state.outcome),
+      status::name_of(state.step), state.percent, state.message, state.started_at, state.updated_at,
+      state.metadata, state.eta_seconds, error_column(state.error), update.reserved_through,
+      events_expiry(state), new_attempt));
+  if (!updated) return updated;
+  return mirror_state(connection, state);
+}
+
+Result<void> apply(Connection& connection, const AppendEvents& append, TimePoint now) {
+  auto stored = read_stored(connection, append.operation_id);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return operation_missing();
+  auto forgotten = forget_expired_log(connection, append.operation_id, **stored, now);
+  if (!forgotten) return forgotten;
+  for (const status::Event& event : append.events) {
+    auto appended = append_event(connection, append.operation_id, event);
+    if (!appended) return appended;
+  }
+  return {};
+}
+
+Result<void> apply(Connection& connection, const SetCheckpoint& set, TimePoint) {
+  return require_change(
+      connection.run("UPDATE operations SET checkpoint = ?2, resumptions = 0 WHERE id = ?1",
+                     set.operation_id, set.checkpoint),
+      operation_missing());
+}
+
+Result<void> apply(Connection& connection, const CountResumption& count, TimePoint) {
+  return require_change(
+      connection.run("UPDATE operations SET resumptions = resumptions + 1 WHERE id = ?1",
+                     count.operation_id),
+      operation_missing());
+}
+
+Result<void> apply(Connection& connection, const RequestCancel& request, TimePoint) {
+  auto stored = read_stored(connection, request.operation_id);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return operation_missing();
+  if ((*stored)->outcome != status::Outcome::kProcessing) return operation_ended();
+  return done(connection.run("UPDATE operations SET cancel_requested = 1 WHERE id = ?1",
+                             request.operation_id));
+}
+
+Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now, int limit) {
+  auto removed = connection.run(
+      "DELETE FROM events WHERE (operation_id, sequence) IN (SELECT e.operation_id, e.sequence "
+      "FROM operations o JOIN events e ON e.operation_id = o.id WHERE o.events_expire_at <= ?1 "
+      "LIMIT ?2)",
+      now, limit);
+  if (!removed) return removed;
+  auto forgotten = connection.run(
+      "UPDATE operations SET events_expire_at = NULL WHERE id IN (SELECT id FROM operations o "
+      "WHERE o.events_expire_at <= ?1 AND NOT EXISTS (SELECT 1 FROM events e WHERE "
+      "e.operation_id = o.id) LIMIT ?2)",
+      now, limit);
+  if (!forgotten) return forgotten;
+  return removed;
+}
+
+Result<std::optional<OperationRecord>> read_operation(Connection& connection,
+                                                      const std::string& owner,
+                                                      const std::string& id) {
+  return read_one(
+      connection.query("SELECT " OPERATION_COLUMNS " FROM operations WHERE id = ?1 AND owner = ?2",
+                       id, owner),
+      read_record);
+}
+
+Result<Listing<OperationRecord>> read_operations(Connection& connection, const std::string& owner,
+                                                 std::optional<status::Kind> kind,
+                                                 std::optional<status::Outcome> outcome,
+                                                 const Page& page) {
+  auto position = decode_position(page.after);
+  if (!position) return std::unexpected(std::move(position.error()));
+  Position before = position->value_or(Position{TimePoint::max(), {}});
+  std::string_view kind_name = kind ? status::name_of(*kind) : "";
+  std::string_view outcome_name = outcome ? status::name_of(*outcome) : "";
+  auto rows = read_all(
+      connection.query("SELECT " OPERATION_COLUMNS
+                       " FROM operations WHERE owner = ?1 AND (created_at, id) < (?2, ?3) AND "
+                       "?4 IN ('', kind) AND ?5 IN ('', outcome) "
+                       "ORDER BY created_at DESC, id DESC LIMIT ?6",
+                       owner, before.at, before.id, kind_name, outcome_name, page.limit + 1),
+      read_record);
+  return page_of(std::move(rows), page.limit, [](const OperationRecord& last) {
+    const status::Operation& operation = last.state.operation;
+    return encode_position({operation.created_at, operation.id});
+  });
+}
+
+Result<std::vector<OperationRecord>> read_open_operations(Connection& connection) {
+  return read_all(
+      connection.query("SELECT " OPERATION_COLUMNS " FROM operations WHERE outcome = 'processing' "
+                       "ORDER BY created_at, id"),
+      read_record);
+}
+
+Result<std::vector<status::Event>> read_events(Connection& connection, const std::string& owner,
+                                               const std::string& operation_id, std::uint64_t after,
+                                               int limit, TimePoint now) {
+  // The columns are bound to the integers SQLite has.
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return read_all(
+      connection.query("SELECT " EVENT_COLUMNS
+                       " FROM events WHERE operation_id = ?1 AND sequence > ?2 AND EXISTS ("
+                       "SELECT 1 FROM operations WHERE id = ?1 AND owner = ?3 AND "
+                       "coalesce(events_expire_at > ?4, TRUE)) ORDER BY sequence LIMIT ?5",
+                       operation_id, std::min(after, kMost), owner, now, limit),
+      read_event);
+}
+
+}  // namespace walrus::store::sqlite

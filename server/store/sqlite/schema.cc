@@ -1,0 +1,202 @@
+#include "store/sqlite/schema.h"
+
+#include <fmt/format.h>
+
+namespace walrus::store::sqlite {
+
+namespace {
+
+constexpr int kApplicationId = 0x574c5253;  // "WLRS", in the file's header
+
+// Times: `chat` and `documents` have the wire's ISO text, with microseconds; the other tables
+// microseconds since 1970. JSON columns are null where the object is empty. Small rows lie in their
+// key's tree; the long ones of `chunks` and `windows` stay outside of it.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE operations (
+  id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  document_id TEXT NOT NULL,
+  conversation_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  step TEXT NOT NULL,
+  percent INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  metadata TEXT,
+  eta_seconds REAL,
+  error TEXT,
+  reserved_through INTEGER NOT NULL,
+  resumptions INTEGER NOT NULL,
+  cancel_requested INTEGER NOT NULL,
+  events_expire_at INTEGER,
+  input TEXT,
+  checkpoint TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operations_by_owner ON operations (owner, created_at, id);
+CREATE INDEX operations_open ON operations (created_at, id) WHERE outcome = 'processing';
+CREATE INDEX operations_by_document ON operations (document_id) WHERE document_id <> '';
+CREATE INDEX operations_by_conversation ON operations (conversation_id, owner)
+  WHERE conversation_id <> '';
+CREATE INDEX operations_expiring ON operations (events_expire_at)
+  WHERE events_expire_at IS NOT NULL;
+
+CREATE TABLE events (
+  operation_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  step TEXT NOT NULL,
+  percent INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  metadata TEXT,
+  eta_seconds REAL,
+  error TEXT,
+  content TEXT NOT NULL,
+  PRIMARY KEY (operation_id, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+  document_id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  document_type TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  file_type TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  url TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  content_status TEXT NOT NULL,
+  active_version INTEGER NOT NULL,
+  latest_version INTEGER NOT NULL,
+  chunk_count INTEGER NOT NULL,
+  total_tokens INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  processing_time_ms INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  language TEXT NOT NULL,
+  embedder TEXT NOT NULL,
+  metadata TEXT,
+  operation_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  processing_status TEXT,
+  processing_step TEXT,
+  status_message TEXT,
+  progress_percentage INTEGER,
+  status_metadata TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_by_owner ON documents (owner, created_at, document_id);
+
+CREATE TABLE chunks (
+  document_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  chunk_index INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  heading TEXT NOT NULL,
+  start_offset INTEGER NOT NULL,
+  end_offset INTEGER NOT NULL,
+  token_count INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  first_window INTEGER NOT NULL,
+  last_window INTEGER NOT NULL,
+  PRIMARY KEY (document_id, version, chunk_index)
+) STRICT;
+
+CREATE TABLE windows (
+  document_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  window_index INTEGER NOT NULL,
+  vector BLOB NOT NULL,
+  PRIMARY KEY (document_id, version, window_index)
+) STRICT;
+
+CREATE TABLE chat (
+  conversation_id TEXT NOT NULL,
+  turn_id TEXT NOT NULL,
+  item_type TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  status TEXT,
+  step TEXT,
+  message TEXT,
+  metadata TEXT,
+  role TEXT,
+  model_id TEXT,
+  latency_ms INTEGER,
+  user_id TEXT,
+  title TEXT,
+  message_count INTEGER,
+  created_at TEXT NOT NULL,
+  updated_at TEXT,
+  timestamp INTEGER NOT NULL,
+  ttl INTEGER,
+  PRIMARY KEY (conversation_id, turn_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chat_by_user ON chat (owner, user_id, updated_at, conversation_id)
+  WHERE item_type = 'conversation';
+CREATE INDEX chat_expiring ON chat (ttl) WHERE ttl IS NOT NULL;
+
+CREATE TABLE probes (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+INSERT INTO probes VALUES (1, 0);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}};
+
+std::unexpected<Error> refuse(std::string message) {
+  return fail(ErrorCode::kStorageUnavailable, std::move(message));
+}
+
+Result<void> require_own_database(Connection& connection) {
+  auto application = connection.number("PRAGMA application_id");
+  if (!application) return std::unexpected(std::move(application.error()));
+  if (*application == kApplicationId) return {};
+  auto tables = connection.number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(std::move(tables.error()));
+  if (*tables == 0) return {};
+  return refuse(
+      "The database in the data folder is not one of Walrus. Choose another data folder.");
+}
+
+Result<void> take(Connection& connection, const Migration& step) {
+  auto done = connection.execute(fmt::format(
+      "BEGIN IMMEDIATE; {}; PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
+      step.sql, kApplicationId, step.version));
+  if (!done) connection.execute("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return kMigrations;
+}
+
+Result<void> migrate(Connection& connection, std::span<const Migration> steps) {
+  auto own = require_own_database(connection);
+  if (!own) return own;
+  auto version = connection.number("PRAGMA user_version");
+  if (!version) return std::unexpected(std::move(version.error()));
+  if (*version > steps.back().version) {
+    return refuse(
+        fmt::format("The data folder was written by a newer Walrus (schema {}, this one knows {}). "
+                    "Run that one, or restore an older backup.",
+                    *version, steps.back().version));
+  }
+  for (const Migration& step : steps) {
+    if (step.version <= *version) continue;
+    auto done = take(connection, step);
+    if (!done) return done;
+  }
+  return {};
+}
+
+}  // namespace walrus::store::sqlite
