@@ -39,13 +39,14 @@ class TemporaryFile {
 // any other is read into `value`.
 struct FormPart {
   std::string name;
-  std::string filename;  // as sent, percent-decoded by the browsers' rules; hostile: never use as a path
+  std::string
+      filename;  // as sent, percent-decoded by the browsers' rules; hostile: never use as a path
   bool is_file = false;
   std::string content_type;
   std::string value;
   TemporaryFile file;
   std::uint64_t size = 0;
-  std::string sha256;    // of a file, hex
+  std::string sha256;  // of a file, hex
 };
 
 // Header fields in order; names compare without case.
@@ -63,18 +64,18 @@ class Headers {
 
 struct Request {
   std::string method;
-  std::string target;          // as sent
-  std::string path;            // of the target, still percent-encoded, without a trailing slash (but "/")
-  std::string query;           // after '?', still encoded
-  int version = 11;            // 10 or 11
+  std::string target;  // as sent
+  std::string path;    // of the target, still percent-encoded, without a trailing slash (but "/")
+  std::string query;   // after '?', still encoded
+  int version = 11;    // 10 or 11
   Headers headers;
   std::string body;            // of routes that take one into memory
   std::vector<FormPart> form;  // of multipart routes
   std::string remote_address;
-  std::string request_id;      // the caller's own if it was sane, else made here
-  std::string_view route;      // the pattern that matched, for metrics
+  std::string request_id;  // the caller's own if it was sane, else made here
+  std::string_view route;  // the pattern that matched, for metrics
   std::vector<std::pair<std::string_view, std::string>> parameters;  // of the path, decoded
-  Loop* loop = nullptr;        // the connection's
+  Loop* loop = nullptr;                                              // the connection's
 
   // A `{name}` of the route's pattern; it must have one.
   const std::string& parameter(std::string_view name) const;

@@ -36,10 +36,10 @@ class Router {
   void add(Route route);
 
   struct Match {
-    const Route* route = nullptr;          // null: no such path (404) or method (405)
-    std::vector<std::string> allowed;      // methods of the path, when the method is the trouble
+    const Route* route = nullptr;      // null: no such path (404) or method (405)
+    std::vector<std::string> allowed;  // methods of the path, when the method is the trouble
     std::vector<std::pair<std::string_view, std::string>> parameters;
-    bool malformed = false;                // bad percent-encoding or UTF-8 in a segment: 400
+    bool malformed = false;  // bad percent-encoding or UTF-8 in a segment: 400
   };
   // HEAD matches GET's route.
   Match match(std::string_view method, std::string_view path) const;

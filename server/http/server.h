@@ -19,22 +19,22 @@ namespace walrus::http {
 
 // Sizes in bytes. Beyond each there is a clear answer, given in the comment.
 struct Limits {
-  std::size_t request_line = 8 * 1024;          // 414
-  std::size_t header_bytes = 32 * 1024;         // 431
-  std::size_t header_fields = 100;              // 431
-  std::size_t json_body = 1024 * 1024;          // 413
-  std::uint64_t file_bytes = 50 * 1024 * 1024;  // 413; of one file part
-  std::size_t form_parts = 32;                  // 400
-  std::size_t form_value = 64 * 1024;           // 413
-  std::size_t connections_per_address = 1024;   // 503 with Retry-After, then closed
-  std::size_t connections = 20000;              // 503 with Retry-After, then closed
-  std::size_t stream_queue_bytes = 256 * 1024;  // EventStream::send says false
-  std::chrono::milliseconds header_timeout{10'000};     // closed
-  std::chrono::milliseconds idle_timeout{75'000};       // between requests; closed
-  std::chrono::milliseconds slow_body_grace{10'000};    // after it, 408 below slow_body_rate
-  std::size_t slow_body_rate = 1024;                    // bytes a second
-  std::chrono::milliseconds write_timeout{30'000};      // no progress in sending; closed
-  std::chrono::milliseconds heartbeat{15'000};          // a comment line on a silent event stream
+  std::size_t request_line = 8 * 1024;                // 414
+  std::size_t header_bytes = 32 * 1024;               // 431
+  std::size_t header_fields = 100;                    // 431
+  std::size_t json_body = 1024 * 1024;                // 413
+  std::uint64_t file_bytes = 50 * 1024 * 1024;        // 413; of one file part
+  std::size_t form_parts = 32;                        // 400
+  std::size_t form_value = 64 * 1024;                 // 413
+  std::size_t connections_per_address = 1024;         // 503 with Retry-After, then closed
+  std::size_t connections = 20000;                    // 503 with Retry-After, then closed
+  std::size_t stream_queue_bytes = 256 * 1024;        // EventStream::send says false
+  std::chrono::milliseconds header_timeout{10'000};   // closed
+  std::chrono::milliseconds idle_timeout{75'000};     // between requests; closed
+  std::chrono::milliseconds slow_body_grace{10'000};  // after it, 408 below slow_body_rate
+  std::size_t slow_body_rate = 1024;                  // bytes a second
+  std::chrono::milliseconds write_timeout{30'000};    // no progress in sending; closed
+  std::chrono::milliseconds heartbeat{15'000};        // a comment line on a silent event stream
 };
 
 struct Endpoint {
@@ -46,10 +46,12 @@ struct Endpoint {
 struct Hooks {
   // Before the body is read: an answer refuses the request (Host, Origin, preflight, keys).
   std::function<std::optional<Response>(const Request&)> gate;
-  // Makes a response of an error that arose in here (404, 405, 413, 415, 431, 400 ...). The request
-  // holds what was understood of it so far.
-  std::function<Response(const Error&, const Request&)> error_response;
-  // The last touch on every response: headers that all of them carry.
+  // Makes a response of an error that arose in here (404, 405, 413, 415, 431, 400 ...), with this
+  // HTTP status: 408, 414, 417, 431 and 505 have no error code of their own. The request holds what
+  // was understood of it so far.
+  std::function<Response(const Error& error, int status, const Request& request)> error_response;
+  // The last touch on every response: headers that all of them carry. Date, Content-Length,
+  // Connection and X-Request-Id are the server's own. The request comes without body and form.
   std::function<void(const Request&, Response&)> finish;
 };
 
@@ -59,6 +61,7 @@ class Server {
  public:
   Server(std::vector<EventLoop*> loops, Router router, Limits limits, Hooks hooks,
          std::filesystem::path upload_directory, const Log& log, Metrics& metrics);
+  // Cuts every connection and waits for the handlers that still run. Not on a loop's thread.
   ~Server();
 
   // Binds and listens. Errors say which address and why (in use, not allowed).

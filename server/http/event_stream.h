@@ -1,0 +1,28 @@
+// A connection that a handler turned into an event stream.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/connection_counts.h"
+#include "http/message.h"
+#include "http/shard.h"
+#include "http/socket.h"
+
+namespace walrus::http {
+
+// What the session leaves to the stream; everything else of it is freed before the stream begins.
+struct StreamHandoff {
+  Socket socket;
+  ConnectionCounts::Ticket ticket;
+  StreamStarter starter;
+  bool chunked;  // false for HTTP/1.0, which gets the frames without the chunked coding
+};
+
+// The head was sent. A finished stream closes its connection: it gets the last chunk, then the end.
+void start_event_stream(Shard& shard, StreamHandoff handoff);
+
+// The payload of a frame that is one chunk or several.
+std::string without_chunk_framing(std::string_view frame);
+
+}  // namespace walrus::http

@@ -1,0 +1,15 @@
+// A connection: reads requests, has them answered, one after the other, until either side ends it.
+#pragma once
+
+#include <string>
+
+#include "base/task.h"
+#include "http/shard.h"
+#include "http/socket.h"
+
+namespace walrus::http {
+
+// Lives as long as the connection, or until it becomes an event stream. The shard outlives it.
+Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_address);
+
+}  // namespace walrus::http
