@@ -20,9 +20,9 @@ namespace walrus::search {
 
 // A chunk to be found, of a document version that is not searched yet.
 struct IndexEntry {
-  std::string title;                // file name and heading: counts twice
+  std::string title;  // file name and heading: counts twice
   std::string text;
-  std::vector<int> windows;         // indices into `vectors` of add()
+  std::vector<int> windows;  // indices into `vectors` of add()
 };
 
 struct IndexedVersion {
@@ -42,15 +42,15 @@ struct Query {
   int limit = 8;
   // Only chunks of these documents, where given.
   std::optional<std::set<std::string>> documents;
-  std::vector<float> vector;        // of the text, or empty: keywords alone
-  std::string embedder;             // identity `vector` is of
+  std::vector<float> vector;  // of the text, or empty: keywords alone
+  std::string embedder;       // identity `vector` is of
 };
 
 struct Hit {
   std::string document_id;
   int version = 1;
   int chunk = 0;
-  double score = 0;                 // 0 to 1, of this query alone
+  double score = 0;  // 0 to 1, of this query alone
 };
 
 // Where a query's time went, microseconds.
@@ -58,27 +58,30 @@ struct QueryCost {
   std::int64_t terms = 0;
   std::int64_t keywords = 0;
   std::int64_t vectors = 0;
-  bool scanned = false;             // no keyword was found: every vector was looked at
+  bool scanned = false;  // no keyword was found: every vector was looked at
 };
 
-// Thread-safe; blocking: for worker threads. Errors of every call: storage_unavailable.
+// Thread-safe; blocking: for worker threads. Errors of every call: storage_unavailable. Writers
+// wait for each other, queries for nobody.
 class SearchIndex {
  public:
   struct Options {
-    double dense_weight = 0.2;      // of the fused score
-    int candidates = 100;           // of the keyword side, reranked by vectors
+    double dense_weight = 0.2;  // of the fused score
+    int candidates = 100;       // of the keyword side, reranked by vectors
   };
-  // Creates the file where needed; `:memory:` keeps it in memory.
+  // Creates the file where needed; `:memory:` keeps it in memory. A file that is damaged or of
+  // another schema is moved away (`<file>.old`) and an empty one made: `versions()` then says what
+  // is missing. `log` must outlive the index.
   static Result<std::unique_ptr<SearchIndex>> open(std::filesystem::path file, Options options,
                                                    const Log& log);
   virtual ~SearchIndex() = default;
 
   // Makes a version known without showing it. Again with the same key: replaces it.
   virtual Result<void> add(IndexedVersion version) = 0;
-  // From now on queries see `version` of the document and no other. One moment: a query sees the old
-  // or the new. Older versions are removed.
+  // From now on queries see `version` of the document and no other. One moment: a query sees the
+  // old or the new. Older versions are removed. not_found where it was not added.
   virtual Result<void> activate(std::string owner, std::string document_id, int version) = 0;
-  virtual Result<void> remove(std::string document_id) = 0;           // all versions
+  virtual Result<void> remove(std::string document_id) = 0;  // all versions
   virtual Result<void> remove_version(std::string document_id, int version) = 0;
 
   struct Version {
