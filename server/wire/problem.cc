@@ -4,7 +4,8 @@
 
 namespace walrus::wire {
 
-std::string problem_json(const Error& error, std::string_view request_id, int http_status) {
+std::string problem_json(const Error& error, std::string_view request_id, int http_status,
+                         std::string_view operation_id) {
   const ErrorCodeInfo& code = info(error.code);
   int status = http_status != 0 ? http_status : code.http_status;
   ObjectWriter object;
@@ -15,6 +16,7 @@ std::string problem_json(const Error& error, std::string_view request_id, int ht
   object.number("status_code", status);
   object.text("error_type", code.word);
   object.text("request_id", request_id);
+  if (!operation_id.empty()) object.text("operation_id", operation_id);
   if (!error.fields.empty()) {
     ArrayWriter fields;
     for (const FieldError& field : error.fields) {

@@ -9,6 +9,8 @@
 namespace walrus::wire {
 
 // `http_status` overrides the code's own where HTTP has a finer one (414, 431, 408); 0: none.
-std::string problem_json(const Error& error, std::string_view request_id, int http_status = 0);
+// `operation_id` names the operation it is about, where there is one.
+std::string problem_json(const Error& error, std::string_view request_id, int http_status = 0,
+                         std::string_view operation_id = {});
 
 }  // namespace walrus::wire

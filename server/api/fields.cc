@@ -1,0 +1,117 @@
+#include "api/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/utf8.h"
+
+namespace walrus::api {
+
+namespace {
+
+std::string pointer(std::string_view name) { return "/" + std::string(name); }
+
+}  // namespace
+
+Result<json::object> json_body(const http::Request& request) {
+  if (!is_valid_utf8(request.body)) {
+    return fail(ErrorCode::kBadRequest, "The body is not valid UTF-8.");
+  }
+  auto parsed = parse_json(request.body);
+  if (!parsed) return std::unexpected(parsed.error());
+  if (!parsed->is_object()) return fail_field("", "must be a JSON object");
+  return std::move(parsed->as_object());
+}
+
+Result<std::string> text_field(const json::object& body, std::string_view name, std::size_t least,
+                               std::size_t most) {
+  const json::value* member = body.if_contains(name);
+  if (!member || member->is_null()) {
+    if (least > 0) return fail_field(pointer(name), "is required");
+    return std::string();
+  }
+  const json::string* text = member->if_string();
+  if (!text) return fail_field(pointer(name), "must be a string");
+  std::size_t length = count_code_points(view(*text));
+  if (length < least || length > most) {
+    return fail_field(pointer(name), fmt::format("must have {} to {} characters", least, most));
+  }
+  return std::string(*text);
+}
+
+Result<std::int64_t> integer_field(const json::object& body, std::string_view name, std::int64_t least,
+                                   std::int64_t most, std::int64_t fallback) {
+  const json::value* member = body.if_contains(name);
+  if (!member || member->is_null()) return fallback;
+  std::optional<std::int64_t> number;
+  if (member->is_int64() || member->is_uint64()) number = find_integer(body, name);
+  if (!number || *number < least || *number > most) {
+    return fail_field(pointer(name), fmt::format("must be a whole number from {} to {}", least, most));
+  }
+  return *number;
+}
+
+Result<std::optional<bool>> boolean_field(const json::object& body, std::string_view name) {
+  const json::value* member = body.if_contains(name);
+  if (!member || member->is_null()) return std::optional<bool>();
+  if (!member->is_bool()) return fail_field(pointer(name), "must be true or false");
+  return std::optional<bool>(member->as_bool());
+}
+
+bool is_label(std::string_view text) {
+  if (text.empty() || text.size() > 128 || !is_valid_utf8(text)) return false;
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; });
+}
+
+std::string without_prefix(std::string_view conversation_id) {
+  constexpr std::string_view kPrefix = "conv#";
+  if (conversation_id.starts_with(kPrefix)) conversation_id.remove_prefix(kPrefix.size());
+  return std::string(conversation_id);
+}
+
+Result<std::string> label_field(const json::object& body, std::string_view name, bool required) {
+  const json::value* member = body.if_contains(name);
+  if (!member || member->is_null()) {
+    if (required) return fail_field(pointer(name), "is required");
+    return std::string();
+  }
+  const json::string* text = member->if_string();
+  if (!text) return fail_field(pointer(name), "must be a string");
+  if (!is_label(view(*text))) {
+    return fail_field(pointer(name), "must have 1 to 128 bytes, no '/' and no control characters");
+  }
+  return std::string(*text);
+}
+
+Result<pipelines::RetrievalFilter> filter_field(const json::object& body) {
+  const json::value* member = body.if_contains("retrieval_filter");
+  if (!member || member->is_null()) return pipelines::RetrievalFilter();
+  if (!member->is_object()) return fail_field("/retrieval_filter", "must be an object");
+  return pipelines::filter_from_json(member->as_object());
+}
+
+Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
+                                                      std::string_view name) {
+  auto text = request.query_parameter(name);
+  if (!text) return std::optional<std::uint64_t>();
+  std::uint64_t number = 0;
+  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size()) {
+    return fail_field(std::string(name), "must be a whole number");
+  }
+  return std::optional<std::uint64_t>(number);
+}
+
+Result<store::Page> page_of(const http::Request& request, int fallback, int most) {
+  auto limit = number_parameter(request, "limit");
+  if (!limit) return std::unexpected(limit.error());
+  if (*limit && (**limit < 1 || **limit > static_cast<std::uint64_t>(most))) {
+    return fail_field("limit", fmt::format("must be a whole number from 1 to {}", most));
+  }
+  return store::Page{static_cast<int>(limit->value_or(static_cast<std::uint64_t>(fallback))),
+                     request.query_parameter("cursor").value_or("")};
+}
+
+}  // namespace walrus::api

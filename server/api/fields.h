@@ -1,0 +1,42 @@
+// Reads and checks what a request says, naming the field that is wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "http/message.h"
+#include "pipelines/retrieval.h"
+#include "store/store.h"
+
+namespace walrus::api {
+
+// A request's JSON object. Errors: bad_request (broken JSON), validation_error (no object).
+Result<json::object> json_body(const http::Request& request);
+
+// A member that must be a string of `least` to `most` code points. Absent: an error if `least` > 0,
+// else empty.
+Result<std::string> text_field(const json::object& body, std::string_view name, std::size_t least,
+                               std::size_t most);
+Result<std::int64_t> integer_field(const json::object& body, std::string_view name, std::int64_t least,
+                                   std::int64_t most, std::int64_t fallback);
+Result<std::optional<bool>> boolean_field(const json::object& body, std::string_view name);
+
+// Session, user and conversation ids: 1 to 128 bytes, no '/', no control characters; one leading
+// "conv#" is taken off a conversation's.
+Result<std::string> label_field(const json::object& body, std::string_view name, bool required);
+bool is_label(std::string_view text);
+std::string without_prefix(std::string_view conversation_id);
+
+// `retrieval_filter`, or an empty filter.
+Result<pipelines::RetrievalFilter> filter_field(const json::object& body);
+
+// `limit` and `cursor` of a list.
+Result<store::Page> page_of(const http::Request& request, int fallback, int most);
+
+// A number in the query, or nothing. Errors: validation_error.
+Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request, std::string_view name);
+
+}  // namespace walrus::api

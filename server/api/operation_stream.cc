@@ -1,0 +1,159 @@
+#include "api/operation_stream.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace walrus::api {
+
+namespace {
+
+constexpr int kReplayBatch = 500;
+
+}  // namespace
+
+OperationStream::OperationStream(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                                 store::OperationRecord record,
+                                 std::shared_ptr<http::EventStream> stream)
+    : hub_(hub),
+      store_(store),
+      loop_(loop),
+      tasks_(loop, [&log](std::exception_ptr) { log.error("an event stream's replay threw"); }),
+      record_(std::move(record)),
+      stream_(std::move(stream)) {}
+
+void OperationStream::start(Position position) {
+  auto self = shared_from_this();
+  stream_->on_closed([self] { self->closed(); });
+  stream_->send(hub_.encoding().greeting());
+  tasks_.start(catch_up(position));
+}
+
+void OperationStream::closed() {
+  closed_ = true;
+  hub_.detach(loop_, record_.state.operation.id, this);
+  // The coroutine may still wait for the hub's answer; it holds what it needs until then.
+  auto self = shared_from_this();
+  tasks_.when_idle([self] { self->stream_.reset(); });
+}
+
+Task<void> OperationStream::catch_up(Position position) {
+  auto self = shared_from_this();
+  live::Attachment attachment = co_await hub_.attach(record_.state.operation.id, self);
+  if (attachment.running) {
+    record_.state = attachment.state;
+  } else if (record_.state.outcome == status::Outcome::kProcessing) {
+    // It ended, or was left, between our reading it and attaching.
+    auto latest = co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
+    if (latest && *latest) record_ = std::move(**latest);
+  }
+  if (!position.after) {
+    least_attempt_ = record_.state.attempt;
+  } else {
+    bool known = co_await knows(*position.after, attachment);
+    if (known) {
+      sent_ = *position.after;
+    } else {
+      co_await send_snapshot(attachment);
+    }
+  }
+  std::uint64_t stored_below = attachment.running ? attachment.tail_begins
+                                                  : std::numeric_limits<std::uint64_t>::max();
+  Result<void> replayed = co_await replay(stored_below);
+  if (!replayed) {
+    if (!closed_) stream_->abort();
+    co_return;
+  }
+  for (const live::LiveEvent& event : attachment.tail) deliver(event);
+  catching_up_ = false;
+  for (const live::LiveEvent& event : arrived_) deliver(event);
+  arrived_.clear();
+  if (!attachment.running && !closed_) stream_->finish();
+}
+
+// Whether a reader can really have left off there: the event exists, or nothing was before it.
+Task<bool> OperationStream::knows(std::uint64_t sequence, const live::Attachment& attachment) {
+  if (sequence == 0) co_return true;
+  auto same = [&](const live::LiveEvent& event) { return event.sequence == sequence; };
+  if (std::ranges::any_of(attachment.tail, same)) co_return true;
+  const status::Operation& operation = record_.state.operation;
+  auto found = co_await store_.events(operation.owner, operation.id, sequence - 1, 1);
+  co_return found && !found->empty() && found->front().sequence == sequence;
+}
+
+Task<void> OperationStream::send_snapshot(const live::Attachment& attachment) {
+  const status::Operation& operation = record_.state.operation;
+  std::string content;
+  std::uint64_t newest = 0;
+  auto add = [&](const status::Event& event) {
+    if (event.sequence <= newest) return;
+    newest = event.sequence;
+    if (event.attempt == record_.state.attempt) content += event.content;
+  };
+  for (;;) {
+    auto batch = co_await store_.events(operation.owner, operation.id, newest, kReplayBatch);
+    if (!batch || batch->empty()) break;
+    for (const status::Event& event : *batch) add(event);
+    if (batch->size() < kReplayBatch) break;
+  }
+  for (const live::LiveEvent& event : attachment.tail) add(*event.event);
+
+  // The terminal event, if it has come, is sent by itself after the snapshot.
+  bool ended = record_.state.outcome != status::Outcome::kProcessing;
+  status::State shown = record_.state;
+  shown.sequence = ended && newest > 0 ? newest - 1 : std::max(newest, record_.state.sequence);
+  sent_ = shown.sequence;
+  if (!closed_) stream_->send(hub_.encoding().snapshot(shown, content));
+}
+
+Task<Result<void>> OperationStream::replay(std::uint64_t up_to) {
+  const status::Operation& operation = record_.state.operation;
+  while (!closed_ && sent_ + 1 < up_to) {
+    auto batch = co_await store_.events(operation.owner, operation.id, sent_, kReplayBatch);
+    if (!batch) co_return std::unexpected(batch.error());
+    for (const status::Event& event : *batch) {
+      if (event.sequence >= up_to) co_return Result<void>();
+      live::LiveEvent replayed{event.sequence, status::is_terminal(operation.kind, event), nullptr,
+                               std::make_shared<const status::Event>(event)};
+      if (event.attempt >= least_attempt_) {
+        replayed.frame = hub_.encoding().event(state_at(event), event);
+      }
+      deliver(replayed);
+    }
+    if (batch->size() < kReplayBatch) break;
+  }
+  co_return Result<void>();
+}
+
+// An event holds all of the state but when its attempt began.
+status::State OperationStream::state_at(const status::Event& event) const {
+  status::State state;
+  state.operation = record_.state.operation;
+  state.attempt = event.attempt;
+  state.started_at = event.attempt == record_.state.attempt ? record_.state.started_at
+                                                            : record_.state.operation.created_at;
+  state.step = event.step;
+  state.apply(event);
+  return state;
+}
+
+void OperationStream::on_event(const live::LiveEvent& event) {
+  if (catching_up_) {
+    arrived_.push_back(event);
+  } else {
+    deliver(event);
+  }
+}
+
+void OperationStream::deliver(const live::LiveEvent& event) {
+  if (closed_ || event.sequence <= sent_) return;
+  sent_ = event.sequence;
+  if (event.event->attempt < least_attempt_) return;
+  if (!stream_->send(event.frame)) {
+    stream_->abort();
+    return;
+  }
+  bool newest_attempt = event.event->attempt >= record_.state.attempt;
+  if (event.terminal && newest_attempt) stream_->finish();
+}
+
+}  // namespace walrus::api

@@ -1,0 +1,56 @@
+// Streams an operation's events to one reader: what it missed, then what is live, without a hole.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "base/task_group.h"
+#include "http/message.h"
+#include "live/hub.h"
+#include "store/store.h"
+
+namespace walrus::api {
+
+// Where a reader left off.
+struct Position {
+  std::optional<std::uint64_t> after;  // none: the current attempt's first event
+};
+
+// One reader. Belongs to its connection's loop and keeps itself alive until the stream is closed.
+class OperationStream final : public live::Listener,
+                              public std::enable_shared_from_this<OperationStream> {
+ public:
+  OperationStream(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                  store::OperationRecord record, std::shared_ptr<http::EventStream> stream);
+
+  // Begins to send; on the loop.
+  void start(Position position);
+
+  void on_event(const live::LiveEvent& event) override;
+
+ private:
+  Task<void> catch_up(Position position);
+  Task<Result<void>> replay(std::uint64_t up_to);
+  Task<bool> knows(std::uint64_t sequence, const live::Attachment& attachment);
+  Task<void> send_snapshot(const live::Attachment& attachment);
+  status::State state_at(const status::Event& event) const;
+  void deliver(const live::LiveEvent& event);
+  void closed();
+
+  live::Hub& hub_;
+  store::Store& store_;
+  Loop& loop_;
+  TaskGroup tasks_;
+  store::OperationRecord record_;
+  std::shared_ptr<http::EventStream> stream_;
+  std::uint64_t sent_ = 0;         // the last sequence this reader has
+  int least_attempt_ = 1;          // events of earlier attempts are passed over
+  bool catching_up_ = true;
+  bool closed_ = false;
+  std::deque<live::LiveEvent> arrived_;  // while catching up
+};
+
+}  // namespace walrus::api

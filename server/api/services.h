@@ -1,0 +1,39 @@
+// What the resources work with. All of it is owned by app/ and outlives the server.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/worker_pool.h"
+#include "extract/extractor.h"
+#include "jobs/jobs.h"
+#include "live/hub.h"
+#include "llm/catalogue.h"
+#include "pipelines/retrieval.h"
+#include "search/index.h"
+#include "store/blobs.h"
+#include "store/store.h"
+
+namespace walrus::api {
+
+struct Services {
+  store::Store& store;
+  store::Blobs& blobs;
+  live::Hub& hub;
+  jobs::Jobs& jobs;
+  search::SearchIndex& index;
+  pipelines::Retriever& retriever;
+  llm::Catalogue& catalogue;
+  const extract::Extractor& extractor;
+  WorkerPool& workers;
+  const Clock& clock;
+  const Log& log;
+  Metrics& metrics;
+  std::uint64_t max_upload;
+  std::atomic<bool>& draining;
+};
+
+}  // namespace walrus::api

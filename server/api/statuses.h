@@ -1,0 +1,29 @@
+// Statuses of documents and operations: the latest, the history, the live stream.
+#pragma once
+
+#include "api/services.h"
+#include "http/message.h"
+
+namespace walrus::api {
+
+class Statuses {
+ public:
+  explicit Statuses(Services& services) : services_(services) {}
+
+  Task<Result<http::Response>> of_document(http::Request request);
+  Task<Result<http::Response>> of_operation(http::Request request);
+  Task<Result<http::Response>> document_history(http::Request request);
+  Task<Result<http::Response>> operation_history(http::Request request);
+  Task<Result<http::Response>> document_events(http::Request request);
+  Task<Result<http::Response>> operation_events(http::Request request);
+
+ private:
+  Task<Result<http::Response>> latest(http::Request request, std::string id, bool is_document);
+  Task<Result<store::OperationRecord>> operation_of(std::string owner, std::string id, bool is_document);
+  Task<Result<http::Response>> history(store::OperationRecord record);
+  Task<Result<http::Response>> events(http::Request request, store::OperationRecord record);
+
+  Services& services_;
+};
+
+}  // namespace walrus::api
