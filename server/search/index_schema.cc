@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kApplication = 0x57534958;  // "WSIX"
 constexpr std::int64_t kSchema = 1;
+constexpr std::int64_t kTableCount = 8;
 
 // Ids of a version's chunks, and of its windows, are consecutive: [first, first + count).
 //
@@ -69,11 +70,15 @@ enum class State { kEmpty, kOurs, kForeign };
 
 // Reads every table's root besides the header: a torn file shows itself here, mostly.
 State state_of(Connection& connection) {
-  if (number(connection, "SELECT count(*) FROM sqlite_master") == 0) {
-    return connection.failed() ? State::kForeign : State::kEmpty;
-  }
+  std::int64_t tables = number(connection, "SELECT count(*) FROM sqlite_master");
+  if (connection.failed()) return State::kForeign;
+  if (tables == 0) return State::kEmpty;
   bool ours = number(connection, "PRAGMA application_id") == kApplication &&
-              number(connection, "PRAGMA user_version") == kSchema;
+              number(connection, "PRAGMA user_version") == kSchema &&
+              number(connection,
+                     "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ("
+                     "'owners', 'versions', 'languages', 'next_ids', 'chunks', 'terms', 'windows', "
+                     "'vectors')") == kTableCount;
   if (!ours) return State::kForeign;
   number(connection, "SELECT count(*) FROM owners");
   number(connection, "SELECT count(*) FROM versions");
