@@ -108,7 +108,7 @@ bool is_narrow_text(std::string_view bytes) {
 // UTF-16 without a mark: white space, digits and Latin letters have a zero byte, always on the same
 // side, while text of other encodings has none at all, or a few as separators.
 std::optional<Decoded> decode_unmarked_utf16(std::string_view bytes) {
-  constexpr std::size_t kSample = 64 * 1024;
+  constexpr std::size_t kSample = std::size_t{64} * 1024;
   std::string_view sample = bytes.substr(0, std::min(bytes.size() & ~std::size_t{1}, kSample));
   std::size_t zeros[2] = {0, 0};
   for (std::size_t i = 0; i < sample.size(); ++i) zeros[i & 1] += sample[i] == '\0';
@@ -143,7 +143,7 @@ struct DetectorCloser {
 // What the bytes look like, from the first that is not ASCII on.
 const Encoding* guess_encoding(std::string_view bytes) {
   constexpr std::size_t kContext = 256;
-  constexpr std::size_t kSample = 256 * 1024;
+  constexpr std::size_t kSample = std::size_t{256} * 1024;
   auto is_telling = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == 0x1B; };
   std::size_t first = std::find_if(bytes.begin(), bytes.end(), is_telling) - bytes.begin();
   std::string_view sample = bytes.substr(first > kContext ? first - kContext : 0, kSample);

@@ -168,6 +168,7 @@ TEST(ChunkerTest, EqualTextGivesAnEqualPlanOnEveryThread) {
   ChunkPlan expected = plan_chunks(text, {});
   std::vector<ChunkPlan> plans(4);
   std::vector<std::thread> threads;
+  threads.reserve(plans.size());
   for (ChunkPlan& plan : plans) threads.emplace_back([&] { plan = plan_chunks(text, {}); });
   for (std::thread& thread : threads) thread.join();
   for (const ChunkPlan& plan : plans) {

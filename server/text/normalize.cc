@@ -1,6 +1,8 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 
+#include <cstdlib>
+
 #include "base/utf8.h"
 #include "text/charset.h"
 
@@ -71,16 +73,23 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
-std::string composed(std::string text) {
+// ICU's data is part of its library: without it nothing here can work.
+const icu::Normalizer2& nfc_instance() {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-  if (U_FAILURE(status)) return text;
+  const icu::Normalizer2* instance = icu::Normalizer2::getNFCInstance(status);
+  if (U_FAILURE(status)) std::abort();
+  return *instance;
+}
+
+std::string composed(std::string text) {
+  static const icu::Normalizer2& kNfc = nfc_instance();
+  UErrorCode status = U_ZERO_ERROR;
   icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
-  if (nfc->isNormalizedUTF8(piece, status)) return text;
+  if (kNfc.isNormalizedUTF8(piece, status)) return text;
   std::string out;
   out.reserve(text.size());
   icu::StringByteSink<std::string> sink(&out);
-  nfc->normalizeUTF8(0, piece, sink, nullptr, status);
+  kNfc.normalizeUTF8(0, piece, sink, nullptr, status);
   return U_SUCCESS(status) ? out : text;
 }
 

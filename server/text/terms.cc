@@ -6,6 +6,7 @@
 #include <unicode/normalizer2.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <unordered_set>
@@ -18,7 +19,7 @@ namespace walrus::text {
 
 namespace {
 
-constexpr std::size_t kLanguageSample = 128 * 1024;
+constexpr std::size_t kLanguageSample = std::size_t{128} * 1024;
 constexpr std::size_t kLongestTerm = 128;
 
 std::string_view prefix(std::string_view text, std::size_t length) {
@@ -42,15 +43,22 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
+// ICU's data is part of its library: without it nothing here can work.
+const icu::Normalizer2& nfkc_casefold() {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* instance = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  if (U_FAILURE(status)) std::abort();
+  return *instance;
+}
+
 // Before the words are found, for folding can turn one character into several words.
 std::string fold(std::string_view text) {
   std::string folded;
   folded.reserve(text.size() + text.size() / 8);
+  static const icu::Normalizer2& kCasefold = nfkc_casefold();
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* casefold = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  if (U_FAILURE(status)) return std::string(text);
   icu::StringByteSink<std::string> sink(&folded);
-  casefold->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
+  kCasefold.normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
                           nullptr, status);
   if (folded.find('\xE2') != std::string::npos) replace_all(folded, "\u2019", "'");
   // The Turkish capital dotted i: people search for it without a dot above.

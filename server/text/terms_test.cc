@@ -14,7 +14,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 TEST(DetectLanguageTest, TellsLanguagesApart) {
   const std::pair<const char*, const char*> texts[] = {
@@ -124,6 +123,7 @@ TEST(StopWordsTest, AreFoldedAndSingleWords) {
 TEST(TermsTest, ThreadsAgree) {
   std::vector<std::vector<std::string>> results(4);
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (auto& result : results) {
     threads.emplace_back([&result] {
       for (int i = 0; i < 50; ++i)

@@ -86,6 +86,7 @@ std::vector<std::uint32_t> merge_slowly(const Vocabulary& vocabulary, std::strin
     parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(where) + 1);
   }
   std::vector<std::uint32_t> ranks;
+  ranks.reserve(parts.size());
   for (const std::string& part : parts) ranks.push_back(vocabulary.rank(part));
   return ranks;
 }
