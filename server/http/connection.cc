@@ -53,10 +53,9 @@ Task<bool> Connection::send_file(int file, std::uint64_t size) {
   off_t offset = 0;
   while (static_cast<std::uint64_t>(offset) < size) {
     std::size_t piece = std::min(kPiece, size - static_cast<std::uint64_t>(offset));
-    off_t before = offset;
     ssize_t taken = socket_.send_file(file, offset, piece);
     if (taken < 0) co_return false;
-    if (offset > before) continue;
+    if (taken > 0) continue;
     bool ready = co_await wait_writable();
     if (!ready) co_return false;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <limits>
 
@@ -100,6 +101,7 @@ class BeastParser final : public beast::http::basic_parser<true> {
 
 std::string_view reason(const error_code& failure) {
   if (failure == error::bad_method) return "the method is malformed";
+  if (failure == error::bad_version) return "the request line is malformed";
   if (failure == error::bad_target) return "the request target is malformed";
   if (failure == error::bad_field) return "a header field's name is malformed";
   if (failure == error::bad_value) return "a header field's value is malformed";
@@ -116,8 +118,18 @@ std::string_view reason(const error_code& failure) {
   return "it cannot be parsed";
 }
 
-Refusal refusal_of(const error_code& failure) {
-  if (failure == error::bad_version) {
+// "GET /path HTTP/2.0": well formed, of a version that is not spoken here.
+bool is_of_other_version(std::string_view head) {
+  std::string_view line = head.substr(0, head.find("\r\n"));
+  if (std::ranges::count(line, ' ') != 2) return false;
+  std::string_view version = line.substr(line.rfind(' ') + 1);
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) &&
+         version[6] == '.' && digit(version[7]);
+}
+
+Refusal refusal_of(const error_code& failure, std::string_view head = {}) {
+  if (failure == error::bad_version && is_of_other_version(head)) {
     return bad_request("Only HTTP/1.0 and HTTP/1.1 are spoken here.", 505);
   }
   return bad_request(fmt::format("The request is not valid HTTP: {}.", reason(failure)));
@@ -222,7 +234,7 @@ std::optional<Refusal> RequestParser::parse_head(std::string_view head, Request&
   error_code failure;
   parser.put({head.data(), head.size()}, failure);
   parser.end_head();
-  if (failure) return refusal_of(failure);
+  if (failure) return refusal_of(failure, head);
   if (std::optional<Refusal> refused = split_target(request)) return refused;
   bool host_missing = request.version == 11 && parser.framing.hosts == 0;
   if (host_missing || parser.framing.hosts > 1) {

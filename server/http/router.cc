@@ -21,16 +21,11 @@ bool is_name(std::string_view segment) {
   return segment.starts_with('{') && segment.ends_with('}');
 }
 
-std::string_view without_slashes(std::string_view path) {
-  if (path.starts_with('/')) path.remove_prefix(1);
-  if (path.ends_with('/')) path.remove_suffix(1);
-  return path;
-}
-
 std::vector<std::string_view> split(std::string_view path) {
-  path = without_slashes(path);
   std::vector<std::string_view> segments;
+  if (path.starts_with('/')) path.remove_prefix(1);
   if (path.empty()) return segments;
+  if (path.ends_with('/')) path.remove_suffix(1);
   for (std::size_t begin = 0; begin <= path.size();) {
     std::size_t end = std::min(path.find('/', begin), path.size());
     segments.push_back(path.substr(begin, end - begin));

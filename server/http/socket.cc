@@ -46,7 +46,8 @@ ssize_t Socket::send(std::span<const std::string_view> pieces) {
 }
 
 ssize_t Socket::send_file(int file, off_t& offset, std::size_t count) {
-  return taken(::sendfile(impl_->socket.native_handle(), file, &offset, count));
+  ssize_t sent = ::sendfile(impl_->socket.native_handle(), file, &offset, count);
+  return sent == 0 ? -1 : taken(sent);
 }
 
 void Socket::Read::await_suspend(std::coroutine_handle<> caller) {

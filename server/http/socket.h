@@ -25,7 +25,7 @@ class Socket {
   ssize_t send(std::string_view bytes);
   // The same with up to 64 pieces.
   ssize_t send(std::span<const std::string_view> pieces);
-  // The same with bytes of a file, from `offset` on, which moves.
+  // The same with bytes of a file, from `offset` on, which moves; -1 also at the file's end.
   ssize_t send_file(int file, off_t& offset, std::size_t count);
 
   // `co_await socket.read(space)`: the bytes read; 0 at the end of the stream, after `cancel`, and
