@@ -134,7 +134,8 @@ Result<void> apply(Connection& connection, const PutChatStatus& put, TimePoint) 
 
 Result<void> apply(Connection& connection, const DeleteConversation& remove, TimePoint) {
   std::string key = conversation_key(remove.owner, remove.conversation_id);
-  auto rows = done(connection.run("DELETE FROM chat WHERE conversation_id = ?1", key));
+  auto rows = done(connection.run("DELETE FROM chat WHERE conversation_id = ?1 AND owner = ?2", key,
+                                  remove.owner));
   if (!rows || remove.conversation_id.empty()) return rows;
   for (std::string_view sql :
        {"DELETE FROM events WHERE operation_id IN (SELECT id FROM operations WHERE "
@@ -218,12 +219,12 @@ Result<std::vector<MessageRecord>> read_messages(Connection& connection, const s
     record.operation_id = row.text();
     return record;
   };
-  auto rows =
-      read_all(connection.query("SELECT " MESSAGE_COLUMNS
-                                " FROM chat WHERE conversation_id = ?1 AND turn_id >= ?2 "
-                                "AND turn_id < ?3 ORDER BY turn_id DESC LIMIT ?4",
-                                conversation_key(owner, id), kMessagePrefix, kMessageEnd, limit),
-               read);
+  auto rows = read_all(
+      connection.query("SELECT " MESSAGE_COLUMNS
+                       " FROM chat WHERE conversation_id = ?1 AND turn_id >= ?2 "
+                       "AND turn_id < ?3 AND owner = ?4 ORDER BY turn_id DESC LIMIT ?5",
+                       conversation_key(owner, id), kMessagePrefix, kMessageEnd, owner, limit),
+      read);
   if (rows) std::ranges::reverse(*rows);
   return rows;
 }
@@ -248,10 +249,10 @@ Result<std::vector<ChatStatusRecord>> read_chat_statuses(Connection& connection,
   };
   auto rows = read_all(connection.query("SELECT " STATUS_COLUMNS
                                         " FROM chat WHERE conversation_id = ?1 AND turn_id >= ?2 "
-                                        "AND turn_id < ?3 AND ttl > ?4 "
-                                        "ORDER BY turn_id DESC LIMIT ?5",
+                                        "AND turn_id < ?3 AND owner = ?4 AND ttl > ?5 "
+                                        "ORDER BY turn_id DESC LIMIT ?6",
                                         conversation_key(owner, id), kStatusPrefix, kStatusEnd,
-                                        unix_seconds(now), limit),
+                                        owner, unix_seconds(now), limit),
                        read);
   if (rows) std::ranges::reverse(*rows);
   return rows;

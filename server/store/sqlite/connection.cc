@@ -57,10 +57,9 @@ Error storage_error(int code, std::string detail) {
   }
 }
 
-Statement::~Statement() {
-  if (!statement_) return;
-  sqlite3_reset(statement_);
-  sqlite3_clear_bindings(statement_);
+void Statement::Reset::operator()(sqlite3_stmt* statement) const {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
 }
 
 void Statement::bound(int code) {
@@ -70,29 +69,29 @@ void Statement::bound(int code) {
 void Statement::bind(std::string_view text) {
   // A null pointer would bind NULL instead of the empty text.
   const char* data = text.data() ? text.data() : "";
-  bound(sqlite3_bind_text64(statement_, ++next_parameter_, data, text.size(), SQLITE_STATIC,
+  bound(sqlite3_bind_text64(statement_.get(), ++next_parameter_, data, text.size(), SQLITE_STATIC,
                             SQLITE_UTF8));
 }
 
 void Statement::bind(std::string&& text) {
-  bound(sqlite3_bind_text64(statement_, ++next_parameter_, text.data(), text.size(),
+  bound(sqlite3_bind_text64(statement_.get(), ++next_parameter_, text.data(), text.size(),
                             SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Statement::bind(std::int64_t number) {
-  bound(sqlite3_bind_int64(statement_, ++next_parameter_, number));
+  bound(sqlite3_bind_int64(statement_.get(), ++next_parameter_, number));
 }
 
 void Statement::bind(double number) {
-  bound(sqlite3_bind_double(statement_, ++next_parameter_, number));
+  bound(sqlite3_bind_double(statement_.get(), ++next_parameter_, number));
 }
 
 void Statement::bind(std::nullopt_t) {
-  bound(sqlite3_bind_null(statement_, ++next_parameter_));
+  bound(sqlite3_bind_null(statement_.get(), ++next_parameter_));
 }
 
 void Statement::bind(std::span<const float> vector) {
-  bound(sqlite3_bind_blob64(statement_, ++next_parameter_, vector.data(), vector.size_bytes(),
+  bound(sqlite3_bind_blob64(statement_.get(), ++next_parameter_, vector.data(), vector.size_bytes(),
                             SQLITE_STATIC));
 }
 
@@ -103,30 +102,34 @@ void Statement::bind(const json::object& object) {
 
 Result<bool> Statement::step() {
   next_column_ = 0;
-  if (bind_code_ != SQLITE_OK) return std::unexpected(storage_error(bind_code_, "bind"));
-  int code = sqlite3_step(statement_);
+  if (next_parameter_ != sqlite3_bind_parameter_count(statement_.get())) bound(SQLITE_RANGE);
+  if (bind_code_ != SQLITE_OK) {
+    return std::unexpected(storage_error(bind_code_, sqlite3_sql(statement_.get())));
+  }
+  int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  sqlite3* database = sqlite3_db_handle(statement_);
+  sqlite3* database = sqlite3_db_handle(statement_.get());
   return std::unexpected(
       storage_error(sqlite3_extended_errcode(database), sqlite3_errmsg(database)));
 }
 
 bool Statement::take_null() {
-  if (sqlite3_column_type(statement_, next_column_) != SQLITE_NULL) return false;
+  if (sqlite3_column_type(statement_.get(), next_column_) != SQLITE_NULL) return false;
   ++next_column_;
   return true;
 }
 
 std::string Statement::text() {
-  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, next_column_));
-  auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, next_column_));
+  const auto* data =
+      reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), next_column_));
+  auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), next_column_));
   ++next_column_;
   return data ? std::string(data, size) : std::string();
 }
 
 std::int64_t Statement::integer() {
-  return sqlite3_column_int64(statement_, next_column_++);
+  return sqlite3_column_int64(statement_.get(), next_column_++);
 }
 
 std::optional<std::int64_t> Statement::optional_integer() {
@@ -136,13 +139,13 @@ std::optional<std::int64_t> Statement::optional_integer() {
 
 std::optional<double> Statement::optional_real() {
   if (take_null()) return std::nullopt;
-  return sqlite3_column_double(statement_, next_column_++);
+  return sqlite3_column_double(statement_.get(), next_column_++);
 }
 
 std::size_t Statement::append_vector(std::vector<float>& out) {
   // SQLite promises no alignment.
-  const void* data = sqlite3_column_blob(statement_, next_column_);
-  auto bytes = static_cast<std::size_t>(sqlite3_column_bytes(statement_, next_column_));
+  const void* data = sqlite3_column_blob(statement_.get(), next_column_);
+  auto bytes = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), next_column_));
   ++next_column_;
   std::size_t count = bytes / sizeof(float);
   out.resize(out.size() + count);
@@ -152,8 +155,9 @@ std::size_t Statement::append_vector(std::vector<float>& out) {
 
 json::object Statement::object() {
   if (take_null()) return {};
-  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, next_column_));
-  auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, next_column_));
+  const auto* data =
+      reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), next_column_));
+  auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), next_column_));
   ++next_column_;
   boost::system::error_code error;
   json::value value = json::parse(std::string_view(data, size), error);
@@ -166,8 +170,8 @@ json::object Statement::object() {
 
 Result<void> Statement::intact() const {
   if (!spoilt_) return {};
-  return std::unexpected(
-      storage_error(SQLITE_CORRUPT, fmt::format("unreadable row of {}", sqlite3_sql(statement_))));
+  return std::unexpected(storage_error(
+      SQLITE_CORRUPT, fmt::format("unreadable row of {}", sqlite3_sql(statement_.get()))));
 }
 
 void Connection::Close::operator()(sqlite3* database) const {

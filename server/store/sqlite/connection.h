@@ -24,9 +24,6 @@ namespace walrus::store::sqlite {
 class Statement {
  public:
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
-  Statement& operator=(Statement&&) = delete;
-  ~Statement();
 
   void bind(std::string_view text);
   void bind(const std::string& text) { bind(std::string_view(text)); }
@@ -71,7 +68,10 @@ class Statement {
  private:
   void bound(int code);
   bool take_null();
-  sqlite3_stmt* statement_;
+  struct Reset {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Reset> statement_;
   int bind_code_ = SQLITE_OK;
   int next_parameter_ = 0;
   int next_column_ = 0;

@@ -1,0 +1,61 @@
+// A store that forgets everything with the process: for tests, and for `--store memory`.
+#pragma once
+
+#include <mutex>
+
+#include "store/memory/tables.h"
+#include "store/store.h"
+
+namespace walrus::store {
+
+// Like every engine in what it promises, durability excepted. The clock outlives it.
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(const Clock& clock) : clock_(clock) {}
+
+  Task<Result<void>> commit(WriteBatch batch) override;
+  Result<void> health() const override;
+
+  Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
+                                                         std::string id) override;
+  Task<Result<Listing<OperationRecord>>> operations(std::string owner,
+                                                    std::optional<status::Kind> kind,
+                                                    std::optional<status::Outcome> outcome,
+                                                    Page page) override;
+  Task<Result<std::vector<OperationRecord>>> open_operations() override;
+  Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
+                                                  std::uint64_t after, int limit) override;
+
+  Task<Result<std::optional<DocumentRecord>>> document(std::string owner, std::string id) override;
+  Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
+                                                  Page page) override;
+  Task<Result<std::vector<DocumentVersion>>> active_versions() override;
+  Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version,
+                                            Page page) override;
+  Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,
+                                                 int index) override;
+  Task<Result<WindowsRecord>> windows(std::string document_id, int version, int first,
+                                      int count) override;
+  Task<Result<int>> window_count(std::string document_id, int version) override;
+
+  Task<Result<std::optional<ConversationRecord>>> conversation(std::string owner,
+                                                               std::string id) override;
+  Task<Result<Listing<ConversationRecord>>> conversations(std::string owner, std::string user_id,
+                                                          Page page) override;
+  Task<Result<std::int64_t>> conversation_total(std::string owner, std::string user_id) override;
+  Task<Result<std::vector<MessageRecord>>> messages(std::string owner, std::string id,
+                                                    int limit) override;
+  Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
+                                                            int limit) override;
+
+  Task<Result<int>> remove_expired(int limit) override;
+
+ private:
+  Result<void> apply(const WriteBatch& batch, TimePoint now);
+
+  const Clock& clock_;
+  std::mutex mutex_;
+  memory::Tables tables_;
+};
+
+}  // namespace walrus::store

@@ -1,0 +1,124 @@
+#include "testing/fault_store.h"
+
+namespace walrus::testing {
+
+using namespace store;
+
+namespace {
+
+std::unexpected<Error> away() {
+  return fail(ErrorCode::kStorageUnavailable, "The storage does not answer at the moment.",
+              "fault of a test");
+}
+
+}  // namespace
+
+Task<Result<void>> FaultStore::commit(WriteBatch batch) {
+  ++commits_;
+  auto found = faults_.find(commits_);
+  if (away_ || (found != faults_.end() && found->second == Fault::kBeforeCommit)) {
+    // A store is never done at once.
+    co_await sleep_for(Duration(0));
+    co_return away();
+  }
+  bool lose_answer = found != faults_.end();
+  auto committed = co_await inner_.commit(std::move(batch));
+  if (lose_answer) co_return away();
+  co_return committed;
+}
+
+Result<void> FaultStore::health() const {
+  if (away_) return away();
+  return inner_.health();
+}
+
+template <class T>
+Task<Result<T>> FaultStore::unless_away(Task<Result<T>> read) {
+  if (away_) co_return away();
+  co_return co_await read;
+}
+
+Task<Result<std::optional<OperationRecord>>> FaultStore::operation(std::string owner,
+                                                                   std::string id) {
+  return unless_away(inner_.operation(std::move(owner), std::move(id)));
+}
+
+Task<Result<Listing<OperationRecord>>> FaultStore::operations(
+    std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
+    Page page) {
+  return unless_away(inner_.operations(std::move(owner), kind, outcome, std::move(page)));
+}
+
+Task<Result<std::vector<OperationRecord>>> FaultStore::open_operations() {
+  return unless_away(inner_.open_operations());
+}
+
+Task<Result<std::vector<status::Event>>> FaultStore::events(std::string owner,
+                                                            std::string operation_id,
+                                                            std::uint64_t after, int limit) {
+  return unless_away(inner_.events(std::move(owner), std::move(operation_id), after, limit));
+}
+
+Task<Result<std::optional<DocumentRecord>>> FaultStore::document(std::string owner,
+                                                                 std::string id) {
+  return unless_away(inner_.document(std::move(owner), std::move(id)));
+}
+
+Task<Result<Listing<DocumentRecord>>> FaultStore::documents(std::string owner, std::string type,
+                                                            Page page) {
+  return unless_away(inner_.documents(std::move(owner), std::move(type), std::move(page)));
+}
+
+Task<Result<std::vector<DocumentVersion>>> FaultStore::active_versions() {
+  return unless_away(inner_.active_versions());
+}
+
+Task<Result<Listing<ChunkRecord>>> FaultStore::chunks(std::string document_id, int version,
+                                                      Page page) {
+  return unless_away(inner_.chunks(std::move(document_id), version, std::move(page)));
+}
+
+Task<Result<std::optional<ChunkRecord>>> FaultStore::chunk(std::string document_id, int version,
+                                                           int index) {
+  return unless_away(inner_.chunk(std::move(document_id), version, index));
+}
+
+Task<Result<WindowsRecord>> FaultStore::windows(std::string document_id, int version, int first,
+                                                int count) {
+  return unless_away(inner_.windows(std::move(document_id), version, first, count));
+}
+
+Task<Result<int>> FaultStore::window_count(std::string document_id, int version) {
+  return unless_away(inner_.window_count(std::move(document_id), version));
+}
+
+Task<Result<std::optional<ConversationRecord>>> FaultStore::conversation(std::string owner,
+                                                                         std::string id) {
+  return unless_away(inner_.conversation(std::move(owner), std::move(id)));
+}
+
+Task<Result<Listing<ConversationRecord>>> FaultStore::conversations(std::string owner,
+                                                                    std::string user_id,
+                                                                    Page page) {
+  return unless_away(inner_.conversations(std::move(owner), std::move(user_id), std::move(page)));
+}
+
+Task<Result<std::int64_t>> FaultStore::conversation_total(std::string owner, std::string user_id) {
+  return unless_away(inner_.conversation_total(std::move(owner), std::move(user_id)));
+}
+
+Task<Result<std::vector<MessageRecord>>> FaultStore::messages(std::string owner, std::string id,
+                                                              int limit) {
+  return unless_away(inner_.messages(std::move(owner), std::move(id), limit));
+}
+
+Task<Result<std::vector<ChatStatusRecord>>> FaultStore::chat_statuses(std::string owner,
+                                                                      std::string id, int limit) {
+  return unless_away(inner_.chat_statuses(std::move(owner), std::move(id), limit));
+}
+
+Task<Result<int>> FaultStore::remove_expired(int limit) {
+  return unless_away(inner_.remove_expired(limit));
+}
+
+}  // namespace walrus::testing
