@@ -52,7 +52,7 @@ class Case(unittest.TestCase):
 
 class Files(Case):
     def test_an_empty_file(self):
-        self.refused(self.server.upload("empty.txt", b""), 422, "validation_error", "file")
+        self.refused(self.server.upload("empty.txt", b""), 422, "validation_error", "/file")
 
     def test_unknown_formats(self):
         png = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
@@ -171,9 +171,9 @@ class Forms(Case):
 
     def test_what_a_form_must_hold(self):
         one = ("file", "a.txt", "hello")
-        for parts, pointer in (([("other", "a.txt", "hello")], "file"), ([("file", None, "hello")], "file"), ([one, one], "file"),
-                               ([one, ("metadata", None, "[1]")], "metadata"), ([one, ("metadata", None, "{")], "metadata"),
-                               ([one, ("metadata", None, json.dumps({"a": "b" * 5000}))], "metadata")):
+        for parts, pointer in (([("other", "a.txt", "hello")], "/other"), ([("file", None, "hello")], "/file"), ([one, one], "/file"),
+                               ([one, ("metadata", None, "[1]")], "/metadata"), ([one, ("metadata", None, "{")], "/metadata"),
+                               ([one, ("metadata", None, json.dumps({"a": "b" * 5000}))], "/metadata")):
             with self.subTest(parts=parts):
                 self.refused(self.server.send_form("POST", "/v1/documents/", parts), 422, "validation_error", pointer)
 

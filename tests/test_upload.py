@@ -214,7 +214,7 @@ class Upload(unittest.TestCase):
         other, _ = self.server.ingest("other.txt", "Grain prices in Gdansk.", {"project": "other"})
         custom = self.server.get(f"/v1/documents/{accepted['document_id']}").json()["metadata"]["custom"]
         self.assertEqual(custom, {"project": "baltic", "year": 1650})
-        found = self.server.post_json("/v1/search", {"query": "grain prices", "retrieval_filter": {"metadata": {"project": "baltic"}}})
+        found = self.server.post_json("/v1/search", {"query": "grain prices", "retrieval_filter": {"metadata.project": "baltic", "metadata.year": 1650}})
         self.assertEqual([r["document_id"] for r in found.json()["results"]], [accepted["document_id"]])
         self.assertNotEqual(accepted["document_id"], other["document_id"])
 
