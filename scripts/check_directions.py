@@ -26,7 +26,8 @@ ALLOWED = {
     "wire": {"base", "status", "live", "store"},
     "jobs": {"base", "status", "store", "live"},
     "pipelines": {"base", "status", "store", "extract", "text", "crawl", "search", "llm", "jobs"},
-    "api": {"base", "status", "store", "live", "jobs", "wire", "http", "auth", "search", "llm", "extract", "text"},
+    "api": {"base", "status", "store", "live", "jobs", "pipelines", "wire", "http", "auth", "search", "llm", "extract",
+            "text"},
     "cli": {"base", "net"},
 }
 ALLOWED["testing"] = set(ALLOWED) - {"api", "cli"}
