@@ -21,6 +21,12 @@ PROGRAM = BUILD / "walrus"
 PATIENCE = 120
 
 
+def clean_environment():
+    """Without settings of the machine's own that would reach the server."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("WALRUS_", "AWS_")) and not name.lower().endswith("_proxy")}
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
@@ -122,7 +128,7 @@ class WalrusServer:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", "--port", "0", "--data-dir", self.data, *self.arguments],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder)
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder, env=clean_environment())
         deadline = time.monotonic() + PATIENCE
         while not port_file.exists() or not port_file.read_text().strip():
             self.expect_life(deadline)
