@@ -1,9 +1,14 @@
 // What the index's tests put into it.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,6 +85,34 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+// An index in memory.
+class SearchIndexTest : public ::testing::Test {
+ protected:
+  void put(const std::string& document, int version, const std::vector<std::string>& texts,
+           const std::string& owner = "alice", const std::string& language = "en") {
+    add(made_version(owner, document, version, texts, language));
+    activate(document, version, owner);
+  }
+  void add(const IndexedVersion& version) { ASSERT_TRUE(index_->add(version)); }
+  void activate(const std::string& document, int version, const std::string& owner = "alice") {
+    ASSERT_TRUE(index_->activate(owner, document, version));
+  }
+
+  std::vector<Hit> search(const Query& query) {
+    auto hits = index_->search(query);
+    EXPECT_TRUE(hits) << hits.error().detail;
+    return hits.value_or(std::vector<Hit>());
+  }
+  // "document/version/chunk", best first.
+  std::vector<std::string> found(const std::string& text, const std::string& owner = "alice",
+                                 std::optional<std::set<std::string>> documents = {}) {
+    return names(search({.owner = owner, .text = text, .documents = std::move(documents)}));
+  }
+
+  Log log_ = Log::none();
+  std::unique_ptr<SearchIndex> index_ = SearchIndex::open(":memory:", {}, log_).value();
 };
 
 }  // namespace walrus::search
