@@ -117,29 +117,19 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   if (!format) co_return std::unexpected(format.error());
 
   TimePoint now = services_.clock.now();
-  document.filename = received.filename;
-  document.file_type = extract::info(*format).extension;
-  document.content_type = extract::info(*format).content_type;
-  document.size = static_cast<std::int64_t>(received.file.size);
-  document.sha256 = received.file.sha256;
-  document.updated_at = now;
-  if (received.has_metadata || is_new) document.metadata = std::move(received.metadata);
+  pipelines::UploadInput input{.version = version,
+                               .original_version = version,
+                               .filename = received.filename,
+                               .file_type = std::string(extract::info(*format).extension),
+                               .content_type = std::string(extract::info(*format).content_type),
+                               .size = static_cast<std::int64_t>(received.file.size),
+                               .sha256 = received.file.sha256,
+                               .metadata = received.has_metadata ? received.metadata : document.metadata};
+  if (is_new) pipelines::describe(document, input);
   if (document.active_version == 0) document.content_status = "processing";
   document.operation_id = services_.hub.new_operation_id(*loop);
 
-  store::OperationRecord record;
-  record.state.operation = {.id = document.operation_id,
-                            .kind = status::Kind::kDocumentUpload,
-                            .owner = document.owner,
-                            .document_id = document.id,
-                            .created_at = now};
-  record.state.sequence = document.sequence;
-  record.state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
-  record.state.percent = 0;
-  record.state.started_at = now;
-  record.state.updated_at = now;
-  record.input = pipelines::to_json(pipelines::UploadInput{version, version});
-
+  store::OperationRecord record = pipelines::queued_upload(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, is_new});
   Result<void> accepted = co_await services_.jobs.accept(std::move(record), {}, std::move(with));
@@ -150,8 +140,8 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   json::object body;
   body["document_id"] = document.id;
   body["operation_id"] = document.operation_id;
-  body["filename"] = document.filename;
-  body["file_type"] = document.file_type;
+  body["filename"] = input.filename;
+  body["file_type"] = input.file_type;
   body["status"] = "processing";
   body["chunks_created"] = 0;
   body["total_tokens"] = 0;
@@ -282,13 +272,11 @@ Task<Result<http::Response>> Documents::chunk(http::Request request) {
 Task<Result<http::Response>> Documents::content(http::Request request) {
   auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
   if (!document) co_return std::unexpected(document.error());
-  for (int version = document->latest_version; version > 0; --version) {
-    std::string blob = pipelines::original_blob(document->id, version);
-    if (!services_.blobs.exists(blob)) continue;
-    auto path = services_.blobs.path(blob);
-    std::error_code error;
-    auto size = std::filesystem::file_size(path, error);
-    if (error) break;
+  int version = document->original_version > 0 ? document->original_version : document->latest_version;
+  auto path = services_.blobs.path(pipelines::original_blob(document->id, version));
+  std::error_code error;
+  auto size = std::filesystem::file_size(path, error);
+  if (!error) {
     http::Response response;
     response.content_type = document->content_type;
     response.headers.set("Content-Disposition", attachment(document->filename));

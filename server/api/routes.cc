@@ -11,64 +11,90 @@ namespace walrus::api {
 
 namespace {
 
-template <class T>
-using Method = Task<Result<http::Response>> (T::*)(http::Request request);
+// One of each, shared by the handlers of its routes.
+struct Resources {
+  Documents documents;
+  Statuses statuses;
+  Chat chat;
+  Conversations conversations;
+  Search search;
+  Service service;
+};
 
-template <class T>
-http::Handler handler(std::shared_ptr<T> resource, Method<T> method) {
-  return answering([resource, method](http::Request request) {
-    return ((*resource).*method)(std::move(request));
+// The handler that calls `method` of the resource's member `part`.
+template <auto part, auto method>
+http::Handler handler(std::shared_ptr<Resources> resources) {
+  return answering([resources](http::Request request) {
+    return (((*resources).*part).*method)(std::move(request));
   });
 }
+
+struct Row {
+  std::string_view method;
+  std::string_view pattern;
+  http::BodyKind body;
+  http::Handler (*bind)(std::shared_ptr<Resources> resources);
+};
+
+using R = Resources;
+constexpr auto kNone = http::BodyKind::kNone;
+constexpr auto kJson = http::BodyKind::kJson;
+constexpr auto kMultipart = http::BodyKind::kMultipart;
+
+// clang-format off
+constexpr Row kRows[] = {
+    {"GET", "/", kNone, handler<&R::service, &Service::root>},
+    {"GET", "/health", kNone, handler<&R::service, &Service::health>},
+    {"GET", "/ready", kNone, handler<&R::service, &Service::ready>},
+    {"GET", "/metrics", kNone, handler<&R::service, &Service::metrics>},
+    {"GET", "/openapi.json", kNone, handler<&R::service, &Service::openapi>},
+    {"GET", "/asyncapi.json", kNone, handler<&R::service, &Service::asyncapi>},
+    {"GET", "/docs", kNone, handler<&R::service, &Service::docs>},
+    {"GET", "/v1/models/", kNone, handler<&R::service, &Service::models>},
+
+    {"POST", "/v1/documents/", kMultipart, handler<&R::documents, &Documents::upload>},
+    {"GET", "/v1/documents/", kNone, handler<&R::documents, &Documents::list>},
+    {"GET", "/v1/documents/{document_id}", kNone, handler<&R::documents, &Documents::show>},
+    {"PATCH", "/v1/documents/{document_id}", kMultipart, handler<&R::documents, &Documents::replace>},
+    {"DELETE", "/v1/documents/{document_id}", kNone, handler<&R::documents, &Documents::remove>},
+    {"DELETE", "/v1/documents/website/{document_id}", kNone, handler<&R::documents, &Documents::remove_website>},
+    {"GET", "/v1/documents/{document_id}/chunks", kNone, handler<&R::documents, &Documents::chunks>},
+    {"GET", "/v1/documents/{document_id}/chunks/{chunk_id}", kNone, handler<&R::documents, &Documents::chunk>},
+    {"GET", "/v1/documents/{document_id}/content", kNone, handler<&R::documents, &Documents::content>},
+    {"GET", "/v1/documents/{document_id}/status", kNone, handler<&R::statuses, &Statuses::of_document>},
+    {"GET", "/v1/documents/{document_id}/status/history", kNone, handler<&R::statuses, &Statuses::document_history>},
+    {"GET", "/v1/documents/{document_id}/events", kNone, handler<&R::statuses, &Statuses::document_events>},
+
+    {"GET", "/v1/operations/{operation_id}", kNone, handler<&R::statuses, &Statuses::of_operation>},
+    {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
+    {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
+
+    {"POST", "/v1/search", kJson, handler<&R::search, &Search::search>},
+    {"POST", "/v1/chat/", kJson, handler<&R::chat, &Chat::ask>},
+    {"GET", "/v1/chat/conversations/{user_id}", kNone, handler<&R::conversations, &Conversations::list>},
+    {"GET", "/v1/chat/conversations/{user_id}/{conversation_id}/history", kNone, handler<&R::conversations, &Conversations::history>},
+    {"GET", "/v1/chat/conversations/{user_id}/{conversation_id}/status", kNone, handler<&R::conversations, &Conversations::statuses>},
+    {"DELETE", "/v1/chat/conversations/{user_id}/{conversation_id}", kNone, handler<&R::conversations, &Conversations::remove>},
+};
+// clang-format on
 
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  using enum http::BodyKind;
-  auto docs = std::make_shared<Documents>(services);
-  auto statuses = std::make_shared<Statuses>(services);
-  auto chat = std::make_shared<Chat>(services);
-  auto talks = std::make_shared<Conversations>(services);
-  auto search = std::make_shared<Search>(services);
-  auto service = std::make_shared<Service>(services, documents);
+  auto resources = std::make_shared<Resources>(
+      Resources{Documents(services), Statuses(services), Chat(services), Conversations(services),
+                Search(services), Service(services, documents)});
   http::Router router;
-  auto add = [&router](std::string method, std::string pattern, http::BodyKind body, http::Handler run) {
-    router.add({std::move(method), std::move(pattern), body, std::move(run)});
-  };
-
-  add("GET", "/", kNone, handler(service, &Service::root));
-  add("GET", "/health", kNone, handler(service, &Service::health));
-  add("GET", "/ready", kNone, handler(service, &Service::ready));
-  add("GET", "/metrics", kNone, handler(service, &Service::metrics));
-  add("GET", "/openapi.json", kNone, handler(service, &Service::openapi));
-  add("GET", "/asyncapi.json", kNone, handler(service, &Service::asyncapi));
-  add("GET", "/docs", kNone, handler(service, &Service::docs));
-  add("GET", "/v1/models/", kNone, handler(service, &Service::models));
-
-  add("POST", "/v1/documents/", kMultipart, handler(docs, &Documents::upload));
-  add("GET", "/v1/documents/", kNone, handler(docs, &Documents::list));
-  add("GET", "/v1/documents/{document_id}", kNone, handler(docs, &Documents::show));
-  add("PATCH", "/v1/documents/{document_id}", kMultipart, handler(docs, &Documents::replace));
-  add("DELETE", "/v1/documents/{document_id}", kNone, handler(docs, &Documents::remove));
-  add("DELETE", "/v1/documents/website/{document_id}", kNone, handler(docs, &Documents::remove_website));
-  add("GET", "/v1/documents/{document_id}/chunks", kNone, handler(docs, &Documents::chunks));
-  add("GET", "/v1/documents/{document_id}/chunks/{chunk_id}", kNone, handler(docs, &Documents::chunk));
-  add("GET", "/v1/documents/{document_id}/content", kNone, handler(docs, &Documents::content));
-  add("GET", "/v1/documents/{document_id}/status", kNone, handler(statuses, &Statuses::of_document));
-  add("GET", "/v1/documents/{document_id}/status/history", kNone, handler(statuses, &Statuses::document_history));
-  add("GET", "/v1/documents/{document_id}/events", kNone, handler(statuses, &Statuses::document_events));
-
-  add("GET", "/v1/operations/{operation_id}", kNone, handler(statuses, &Statuses::of_operation));
-  add("GET", "/v1/operations/{operation_id}/history", kNone, handler(statuses, &Statuses::operation_history));
-  add("GET", "/v1/operations/{operation_id}/events", kNone, handler(statuses, &Statuses::operation_events));
-
-  add("POST", "/v1/search", kJson, handler(search, &Search::search));
-  add("POST", "/v1/chat/", kJson, handler(chat, &Chat::ask));
-  add("GET", "/v1/chat/conversations/{user_id}", kNone, handler(talks, &Conversations::list));
-  add("GET", "/v1/chat/conversations/{user_id}/{conversation_id}/history", kNone, handler(talks, &Conversations::history));
-  add("GET", "/v1/chat/conversations/{user_id}/{conversation_id}/status", kNone, handler(talks, &Conversations::statuses));
-  add("DELETE", "/v1/chat/conversations/{user_id}/{conversation_id}", kNone, handler(talks, &Conversations::remove));
+  for (const Row& row : kRows) {
+    router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});
+  }
   return router;
+}
+
+std::vector<std::string> route_names() {
+  std::vector<std::string> names;
+  for (const Row& row : kRows) names.push_back(std::string(row.method) + " " + std::string(row.pattern));
+  return names;
 }
 
 }  // namespace walrus::api

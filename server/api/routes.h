@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "api/service.h"
 #include "api/services.h"
@@ -11,5 +13,8 @@ namespace walrus::api {
 
 // The services must outlive the router.
 http::Router make_router(Services& services, ContractDocuments documents);
+
+// "GET /health" and so on, for those who compare them with the contract.
+std::vector<std::string> route_names();
 
 }  // namespace walrus::api

@@ -32,7 +32,6 @@ struct Services {
   const Clock& clock;
   const Log& log;
   Metrics& metrics;
-  std::uint64_t max_upload;
   std::atomic<bool>& draining;
 };
 

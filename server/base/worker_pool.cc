@@ -1,12 +1,18 @@
 #include "base/worker_pool.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace walrus {
 
-WorkerPool::WorkerPool(std::size_t threads, std::string name) {
+WorkerPool::WorkerPool(std::size_t threads, std::string name, int niceness) {
   for (std::size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { run(); });
+    threads_.emplace_back([this, niceness] {
+      // Linux has a niceness per thread, known by its kernel id.
+      if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+      run();
+    });
     pthread_setname_np(threads_.back().native_handle(), name.substr(0, 15).c_str());
   }
 }

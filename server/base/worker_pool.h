@@ -20,10 +20,11 @@
 namespace walrus {
 
 // Runs posted work on `threads` threads, first come, first served. Thread-safe. The destructor runs
-// what is queued and waits for it.
+// what is queued and waits for it. `niceness` (0 to 19) puts the threads, and the children they
+// start, behind others.
 class WorkerPool final : public Executor {
  public:
-  WorkerPool(std::size_t threads, std::string name);
+  WorkerPool(std::size_t threads, std::string name, int niceness = 0);
   ~WorkerPool() override;
   void post(Work work) override;
   std::size_t queued() const;

@@ -5,7 +5,6 @@
 #include "llm/catalogue.h"
 #include "pipelines/retrieval.h"
 #include "store/store.h"
-#include "text/tokens.h"
 
 namespace walrus::pipelines {
 
@@ -13,8 +12,6 @@ struct ChatParts {
   store::Store& store;
   Retriever& retriever;
   llm::Catalogue& catalogue;
-  const text::TokenCounter& tokens;
-  WorkerPool& workers;
   const Log& log;
 };
 

@@ -13,12 +13,53 @@ using extract::Format;
 using status::Step;
 
 json::object to_json(const UploadInput& input) {
-  return {{"version", input.version}, {"original_version", input.original_version}};
+  return {{"version", input.version},     {"original_version", input.original_version},
+          {"filename", input.filename},   {"file_type", input.file_type},
+          {"size", input.size},           {"content_type", input.content_type},
+          {"sha256", input.sha256},       {"metadata", input.metadata}};
 }
 
-UploadInput upload_input_from(const json::object& input) {
-  return {static_cast<int>(find_integer(input, "version").value_or(1)),
-          static_cast<int>(find_integer(input, "original_version").value_or(1))};
+UploadInput upload_input_from(const json::object& stored) {
+  auto text = [&](std::string_view name) {
+    const json::string* member = find_string(stored, name);
+    return member ? std::string(*member) : std::string();
+  };
+  UploadInput input;
+  input.version = static_cast<int>(find_integer(stored, "version").value_or(1));
+  input.original_version = static_cast<int>(find_integer(stored, "original_version").value_or(1));
+  input.filename = text("filename");
+  input.file_type = text("file_type");
+  input.content_type = text("content_type");
+  input.size = find_integer(stored, "size").value_or(0);
+  input.sha256 = text("sha256");
+  if (const json::object* metadata = find_object(stored, "metadata")) input.metadata = *metadata;
+  return input;
+}
+
+void describe(store::DocumentRecord& document, const UploadInput& input) {
+  document.filename = input.filename;
+  document.file_type = input.file_type;
+  document.content_type = input.content_type;
+  document.size = input.size;
+  document.sha256 = input.sha256;
+  document.metadata = input.metadata;
+}
+
+store::OperationRecord queued_upload(const store::DocumentRecord& document, const UploadInput& input,
+                                     TimePoint now) {
+  store::OperationRecord record;
+  record.state.operation = {.id = document.operation_id,
+                            .kind = status::Kind::kDocumentUpload,
+                            .owner = document.owner,
+                            .document_id = document.id,
+                            .created_at = now};
+  record.state.sequence = document.sequence;
+  record.state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
+  record.state.percent = 0;
+  record.state.started_at = now;
+  record.state.updated_at = now;
+  record.input = to_json(input);
+  return record;
 }
 
 std::string original_blob(const std::string& document_id, int original_version) {
@@ -85,7 +126,7 @@ Task<Result<void>> UploadPipeline::validate(Work& work) {
   if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
   work.document = std::move(**document);
   auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
-  std::string filename = work.document.filename;
+  std::string filename = work.input.filename;
   auto look = [original, filename] { return extract::detect(original, filename); };
   auto format = co_await offload(parts_.workers, look);
   if (!format) {
@@ -268,7 +309,7 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
                                    .entries = {}};
     for (const text::Chunk& chunk : work.plan.chunks) {
       search::IndexEntry entry;
-      entry.title = work.document.filename + " " + std::string(chunk.heading);
+      entry.title = work.input.filename + " " + std::string(chunk.heading);
       entry.text = work.slice(chunk.begin, chunk.end);
       for (int i = chunk.first_window; i < chunk.last_window; ++i) entry.windows.push_back(i);
       version.entries.push_back(std::move(entry));
@@ -288,7 +329,9 @@ Task<Result<void>> UploadPipeline::finish(Work& work) {
   store::DocumentRecord document = std::move(**latest);
   Loop& home = co_await home_loop();
   TimePoint now = home.clock().now();
+  describe(document, work.input);
   document.content_status = "success";
+  document.original_version = work.input.original_version;
   document.active_version = work.input.version;
   document.chunk_count = static_cast<std::int64_t>(work.plan.chunks.size());
   document.total_tokens = work.total_tokens;

@@ -1,0 +1,84 @@
+// Builds everything by hand, owns everything, and takes it down in order.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "api/services.h"
+#include "app/config.h"
+#include "app/loop_threads.h"
+#include "http/server.h"
+#include "net/http_client.h"
+#include "pipelines/chat.h"
+#include "pipelines/upload.h"
+#include "store/data_directory.h"
+#include "store/event_log.h"
+#include "wire/encoding.h"
+
+namespace walrus::app {
+
+// A server. `start`, `shut_down` and destruction on the main thread.
+class Application {
+ public:
+  // Opens the data folder and builds every part. Errors say what the operator can do.
+  static Result<std::unique_ptr<Application>> create(Config config);
+  ~Application();
+
+  // Takes up the work of the last run, then listens. The port is written to `<data-dir>/port`.
+  Result<void> start();
+  std::uint16_t port() const;
+  const Log& log() const { return log_; }
+
+  // Stops accepting, lets what runs end or leaves it for the next start, 25 seconds at most. False:
+  // something did not end in time, and only leaving the process helps.
+  bool shut_down();
+
+ private:
+  explicit Application(Config config);
+  Result<void> open_tables();
+  Result<void> open_workshop();
+  void build_service();
+  void bind_pipelines();
+  http::Hooks hooks();
+  Task<Result<void>> take_up_work();
+  Task<Result<void>> embed_anew();
+  void keep_house();
+  Task<void> clean_up();
+
+  Config config_;
+  Log log_;
+  SystemClock clock_;
+  Metrics metrics_;
+  std::atomic<bool> draining_{false};
+  std::optional<store::DataDirectory> directory_;
+  std::unique_ptr<store::Store> store_;
+  std::optional<store::Blobs> blobs_;
+
+  // Two pools, so that a question never waits for an upload's work.
+  WorkerPool foreground_;
+  WorkerPool background_;
+  net::HttpClient http_client_;
+  text::TokenCounter tokens_;
+  std::unique_ptr<search::Embedder> query_embedder_;
+  std::unique_ptr<search::Embedder> document_embedder_;
+  std::unique_ptr<search::SearchIndex> index_;
+  std::optional<extract::Extractor> extractor_;
+  std::unique_ptr<llm::Catalogue> catalogue_;
+  auth::HostOrigin host_origin_;
+
+  LoopThreads threads_;
+  wire::SseEncoding encoding_;
+  live::Latest latest_;
+  std::unique_ptr<live::Hub> hub_;
+  std::unique_ptr<store::StoreEventLog> event_log_;
+  std::unique_ptr<pipelines::Retriever> retriever_;
+  std::unique_ptr<pipelines::UploadParts> upload_parts_;
+  std::unique_ptr<pipelines::UploadPipeline> upload_;
+  std::unique_ptr<pipelines::ChatPipeline> chat_;
+  std::unique_ptr<jobs::Jobs> jobs_;
+  std::unique_ptr<api::Services> services_;
+  std::unique_ptr<TaskGroup> housekeeping_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace walrus::app

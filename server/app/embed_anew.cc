@@ -1,0 +1,35 @@
+#include "app/embed_anew.h"
+
+#include "pipelines/upload.h"
+
+namespace walrus::app {
+
+Task<Result<void>> begin_embedding_anew(store::Store& store, live::Hub& hub, jobs::Jobs& jobs,
+                                        store::DocumentVersion outdated) {
+  auto found = co_await store.document(outdated.owner, outdated.document_id);
+  if (!found) co_return std::unexpected(found.error());
+  if (!*found) co_return Result<void>();
+  store::DocumentRecord document = std::move(**found);
+  auto latest = co_await store.operation(document.owner, document.operation_id);
+  if (!latest) co_return std::unexpected(latest.error());
+  // A replacement under way brings its own vectors.
+  if (*latest && (*latest)->state.outcome == status::Outcome::kProcessing) co_return Result<void>();
+
+  Loop& loop = co_await home_loop();
+  document.latest_version += 1;
+  document.operation_id = hub.new_operation_id(loop);
+  pipelines::UploadInput input{.version = document.latest_version,
+                               .original_version = document.original_version,
+                               .filename = document.filename,
+                               .file_type = document.file_type,
+                               .content_type = document.content_type,
+                               .size = document.size,
+                               .sha256 = document.sha256,
+                               .metadata = document.metadata};
+  store::OperationRecord record = pipelines::queued_upload(document, input, loop.clock().now());
+  store::WriteBatch with;
+  with.mutations.push_back(store::PutDocument{document});
+  co_return co_await jobs.accept(std::move(record), {}, std::move(with));
+}
+
+}  // namespace walrus::app

@@ -1,0 +1,21 @@
+// Brings search index and blobs in line with the tables, which are the truth.
+#pragma once
+
+#include <vector>
+
+#include "pipelines/upload.h"
+
+namespace walrus::pipelines {
+
+// At the start, before anything is served. What the index has too much goes, what it lacks is built
+// from the stored chunks and vectors; blobs without a row are removed. Errors: storage_unavailable.
+Task<Result<void>> reconcile(UploadParts& parts, std::vector<store::OperationRecord> open_operations);
+
+// Documents whose vectors another embedder made: each is to be embedded anew.
+std::vector<store::DocumentVersion> made_by_another_embedder(
+    const std::vector<store::DocumentVersion>& documents, const std::string& identity);
+
+// Removes what expired, and originals of documents that failed a day ago. Every few minutes.
+Task<Result<void>> remove_expired(UploadParts& parts);
+
+}  // namespace walrus::pipelines
