@@ -2,7 +2,6 @@
 // process without network, with little memory, time and output.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,29 +10,19 @@
 
 #include "base/error.h"
 #include "extract/format.h"
+#include "extract/limits.h"
 #include "text/structured_text.h"
 
 namespace walrus::extract {
-
-struct ExtractLimits {
-  std::uint64_t memory_bytes = 1ull << 30;      // address space of the child
-  std::uint64_t text_bytes = 64ull << 20;       // of the result
-  std::uint64_t inflated_bytes = 256ull << 20;  // of all members of an archive
-  int archive_members = 5000;
-  int inflation_ratio = 200;                    // of one member, past its first MiB
-  int pages = 10'000;
-  std::chrono::seconds cpu{60};
-  std::chrono::seconds wall{120};               // without a sign of progress
-};
 
 enum class SandboxRequirement { kBest, kRequired };
 
 // How well the child is shut in on this machine, found out once at start.
 struct SandboxReport {
-  bool namespaces = false;   // own user, mount, pid, ipc and network namespaces
-  bool seccomp = false;      // no sockets, no execve beyond the reader, no ptrace
+  bool namespaces = false;  // own user, mount, pid, ipc and network namespaces
+  bool seccomp = false;     // no sockets, no execve beyond the reader, no ptrace
   bool complete() const { return namespaces && seccomp; }
-  std::string missing;       // in words, for /ready and the log; empty when complete
+  std::string missing;  // in words, for /ready and the log; empty when complete
 };
 
 class Extractor {

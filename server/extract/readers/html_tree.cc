@@ -1,0 +1,202 @@
+#include "extract/readers/html_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace walrus::extract {
+
+namespace {
+
+constexpr int kMaxNesting = 5000;
+constexpr std::size_t kCharsetBytes = 4096;
+
+// Elements that close themselves or each other, and so do not nest however often they are opened.
+constexpr std::array<std::string_view, 41> kFlatTags{
+    "area",  "base",   "basefont", "bgsound", "body",   "br",       "col",    "colgroup", "command",
+    "dd",    "dt",     "embed",    "frame",   "head",   "hr",       "html",   "image",    "img",
+    "input", "keygen", "li",       "link",    "meta",   "optgroup", "option", "p",        "param",
+    "rb",    "rp",     "rt",       "rtc",     "source", "tbody",    "td",     "tfoot",    "th",
+    "thead", "tr",     "track",    "wbr",     "a"};
+constexpr std::array<std::string_view, 6> kRawTags{"script", "style", "textarea",
+                                                   "title",  "xmp",   "iframe"};
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// About how deeply `html` nests, in one pass over its tags.
+class NestingEstimate {
+ public:
+  explicit NestingEstimate(std::string_view html) : html_(html) {}
+
+  int deepest() {
+    int deepest = 0;
+    for (std::size_t at = html_.find('<'); at < html_.size(); at = html_.find('<', at)) {
+      at = html_.substr(at).starts_with("<!--") ? after("-->", at + 4) : tag(at + 1);
+      deepest = std::max(deepest, depth_);
+    }
+    return deepest;
+  }
+
+ private:
+  std::size_t after(std::string_view end, std::size_t at) const {
+    std::size_t found = html_.find(end, at);
+    return found == std::string_view::npos ? html_.size() : found + end.size();
+  }
+
+  std::size_t tag(std::size_t at) {
+    bool closing = at < html_.size() && html_[at] == '/';
+    if (closing) ++at;
+    std::string name;
+    while (at < html_.size() && std::isalnum(static_cast<unsigned char>(html_[at])) &&
+           name.size() < 16) {
+      name += lower(html_[at++]);
+    }
+    if (name.empty()) return at;
+    if (std::ranges::find(kRawTags, name) != kRawTags.end())
+      return closing ? at : after_raw(name, at);
+    if (std::ranges::find(kFlatTags, name) != kFlatTags.end()) return at;
+    int& open = open_[name];
+    if (!closing || open > 0) {
+      open += closing ? -1 : 1;
+      depth_ += closing ? -1 : 1;
+    }
+    return at;
+  }
+
+  std::size_t after_raw(const std::string& name, std::size_t at) const {
+    while ((at = html_.find("</", at)) != std::string_view::npos) {
+      at += 2;
+      std::string_view end = html_.substr(at, name.size());
+      if (std::ranges::equal(end, name, {}, lower)) return at;
+    }
+    return html_.size();
+  }
+
+  std::string_view html_;
+  std::unordered_map<std::string, int> open_;  // by name, so that only what is open can be closed
+  int depth_ = 0;
+};
+
+}  // namespace
+
+// Every allocation is in this list, so that all are freed whatever state the tree is in.
+struct HtmlTree::Block {
+  Block* previous;
+  Block* next;
+  std::size_t size;
+  std::size_t padding;  // keeps what follows aligned to 16
+};
+
+// gumbo does not check for null, so there is no coming back from here but to run_parser().
+void* HtmlTree::allocate(void* self, std::size_t size) {
+  auto* tree = static_cast<HtmlTree*>(self);
+  std::size_t whole = size + sizeof(Block);
+  auto* block = whole <= tree->memory_left_ ? static_cast<Block*>(std::malloc(whole)) : nullptr;
+  if (block == nullptr) std::longjmp(tree->out_of_memory_, 1);
+  *block = {nullptr, tree->blocks_, whole, 0};
+  if (tree->blocks_ != nullptr) tree->blocks_->previous = block;
+  tree->blocks_ = block;
+  tree->memory_left_ -= whole;
+  return block + 1;
+}
+
+void HtmlTree::release(void* self, void* memory) {
+  if (memory == nullptr) return;
+  auto* tree = static_cast<HtmlTree*>(self);
+  Block* block = static_cast<Block*>(memory) - 1;
+  (block->previous != nullptr ? block->previous->next : tree->blocks_) = block->next;
+  if (block->next != nullptr) block->next->previous = block->previous;
+  tree->memory_left_ += block->size;
+  std::free(block);
+}
+
+HtmlTree::~HtmlTree() {
+  while (blocks_ != nullptr) {
+    Block* block = std::exchange(blocks_, blocks_->next);
+    std::free(block);
+  }
+}
+
+// Nothing but C frames lies between setjmp and longjmp.
+bool HtmlTree::run_parser(std::string_view utf8) {
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = &HtmlTree::allocate;
+  options.deallocator = &HtmlTree::release;
+  options.userdata = this;
+  options.max_errors = 0;
+  if (setjmp(out_of_memory_) != 0) return false;
+  root_ = gumbo_parse_with_options(&options, utf8.data(), utf8.size())->root;
+  return true;
+}
+
+void HtmlTree::find_parts() {
+  body_ = root_;
+  const GumboVector& children = root_->v.element.children;
+  for (unsigned i = 0; i < children.length; ++i) {
+    auto* child = static_cast<const GumboNode*>(children.data[i]);
+    if (child->type != GUMBO_NODE_ELEMENT) continue;
+    if (child->v.element.tag == GUMBO_TAG_BODY) body_ = child;
+    if (child->v.element.tag == GUMBO_TAG_HEAD) head_ = child;
+  }
+}
+
+Result<std::unique_ptr<HtmlTree>> HtmlTree::parse(std::string_view utf8,
+                                                  std::uint64_t memory_bytes) {
+  if (NestingEstimate(utf8).deepest() > kMaxNesting) {
+    return fail(ErrorCode::kExtractionFailed, "The HTML nests elements too deeply to be read.");
+  }
+  std::unique_ptr<HtmlTree> tree(new HtmlTree());
+  tree->memory_left_ = memory_bytes;
+  if (!tree->run_parser(utf8)) {
+    return fail(ErrorCode::kTooLarge, "The HTML needs more memory than one document may take.");
+  }
+  tree->find_parts();
+  return tree;
+}
+
+std::string_view attribute(const GumboNode* element, const char* name) {
+  const GumboAttribute* found = gumbo_get_attribute(&element->v.element.attributes, name);
+  return found == nullptr ? std::string_view() : std::string_view(found->value);
+}
+
+bool has_attribute(const GumboNode* element, const char* name) {
+  return gumbo_get_attribute(&element->v.element.attributes, name) != nullptr;
+}
+
+std::string inner_text(const GumboNode* node) {
+  struct Collector {
+    std::string words;
+    bool enter(const GumboNode* element) {
+      GumboTag tag = element->v.element.tag;
+      if (tag == GUMBO_TAG_BR) words += ' ';
+      return tag != GUMBO_TAG_SCRIPT && tag != GUMBO_TAG_STYLE && tag != GUMBO_TAG_SVG;
+    }
+    void leave(const GumboNode*) {}
+    void text(const GumboNode* found) { words += found->v.text.text; }
+  } collector;
+  walk(node, collector);
+  return std::move(collector.words);
+}
+
+std::string_view declared_charset(std::string_view bytes) {
+  std::string_view head = bytes.substr(0, kCharsetBytes);
+  bool xml = head.starts_with("<?xml");
+  std::string lowered(head);
+  std::ranges::transform(lowered, lowered.begin(), lower);
+  std::string_view word =
+      xml && lowered.find("encoding=") != std::string::npos ? "encoding=" : "charset=";
+  std::size_t at = lowered.find(word);
+  if (at == std::string::npos) return {};
+  std::size_t start = head.find_first_not_of(" \"'", at + word.size());
+  if (start == std::string_view::npos) return {};
+  std::size_t end = std::min(head.find_first_of(" \"'/>;\r\n\t", start), head.size());
+  return head.substr(start, end - start);
+}
+
+}  // namespace walrus::extract
