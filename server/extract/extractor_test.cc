@@ -1,17 +1,21 @@
 #include "extract/extractor.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <thread>
 
+#include "extract/child_process.h"
+#include "extract/frames.h"
+#include "extract/sandbox.h"
 #include "extract/test_files.h"
 
 namespace walrus::extract {
@@ -181,6 +185,45 @@ TEST_F(ExtractorTest, AnIncompleteSandboxIsReportedAndRefusedWhereRequired) {
       Extractor::create(program("extract_hostile_helper"), SandboxRequirement::kRequired, {});
   ASSERT_FALSE(required);
   EXPECT_THAT(required.error().message, HasSubstr("namespaces"));
+}
+
+// The helper's messages when it runs without namespaces, as on a machine that forbids them.
+std::vector<Message> run_without_namespaces(const std::vector<std::string>& arguments,
+                                            std::string_view bytes) {
+  TemporaryFile file(bytes);
+  std::filesystem::permissions(file.path(), std::filesystem::perms::owner_read);
+  int input = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+  auto child = ChildProcess::start(helper_command(program("walrus-extract"), false, arguments),
+                                   input, false);
+  ::close(input);
+  std::vector<Message> messages;
+  FrameReader reader({});
+  char buffer[4096];
+  for (ssize_t n; child && (n = ::read(child->output(), buffer, sizeof buffer)) > 0;) {
+    reader.append({buffer, static_cast<std::size_t>(n)});
+    for (auto message = reader.next(); message && *message; message = reader.next()) {
+      messages.push_back(std::move(**message));
+    }
+  }
+  return messages;
+}
+
+TEST_F(ExtractorTest, ReadsAndFiltersWithoutNamespaces) {
+  for (const auto& [format, bytes] : {std::pair(Format::kPdf, make_pdf({"words"})),
+                                      std::pair(Format::kText, std::string("words"))}) {
+    auto messages = run_without_namespaces(read_arguments(format, {}), bytes);
+    ASSERT_FALSE(messages.empty());
+    auto* document = std::get_if<text::StructuredText>(&messages.back());
+    ASSERT_NE(document, nullptr);
+    EXPECT_EQ(document->text, "words");
+  }
+  auto messages = run_without_namespaces({kSelfTestArgument}, "");
+  ASSERT_EQ(messages.size(), 1u);
+  auto* test = std::get_if<SelfTest>(&messages[0]);
+  ASSERT_NE(test, nullptr);
+  EXPECT_TRUE(test->filtered);
+  EXPECT_EQ(test->leaks, "");
+  EXPECT_FALSE(test->own_files);
 }
 
 TEST_F(ExtractorTest, AMissingHelperIsSaidAtTheStart) {

@@ -38,6 +38,7 @@ std::string make_zip(const Members& members) {
   std::string bytes;
   archive* writer = archive_write_new();
   archive_write_set_format_zip(writer);
+  archive_write_set_bytes_in_last_block(writer, 1);  // no padding
   auto append = [](archive*, void* out, const void* data, size_t size) -> la_ssize_t {
     static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
     return static_cast<la_ssize_t>(size);
