@@ -114,20 +114,25 @@ TEST_P(Documents, AreListedNewestFirstPageByPage) {
             ErrorCode::kBadRequest);
 }
 
-TEST_P(Documents, WithAnActiveVersionAreFoundForEveryOwner) {
+TEST_P(Documents, AreFoundForEveryOwner) {
   DocumentRecord none = document_record("none", "bob", clock.now());
   none.active_version = 0;
   DocumentRecord three = document_record("three", "eve", clock.now());
   three.active_version = 3;
   put(PutDocument{none}, PutDocument{three},
       PutDocument{document_record("one", "bob", clock.now())});
-  auto versions = get(store->active_versions());
-  ASSERT_EQ(versions.size(), 2u);
-  EXPECT_EQ(versions[0].document_id, "one");
-  EXPECT_EQ(versions[0].owner, "bob");
-  EXPECT_EQ(versions[1].document_id, "three");
-  EXPECT_EQ(versions[1].owner, "eve");
-  EXPECT_EQ(versions[1].active_version, 3);
+  auto versions = get(store->document_versions());
+  ASSERT_EQ(versions.size(), 3u);
+  EXPECT_EQ(versions[0].document_id, "none");
+  EXPECT_EQ(versions[0].active_version, 0);
+  EXPECT_EQ(versions[1].document_id, "one");
+  EXPECT_EQ(versions[1].owner, "bob");
+  EXPECT_EQ(versions[2].document_id, "three");
+  EXPECT_EQ(versions[2].owner, "eve");
+  EXPECT_EQ(versions[2].active_version, 3);
+  EXPECT_EQ(versions[2].latest_version, three.latest_version);
+  EXPECT_EQ(versions[2].updated_at, three.updated_at);
+  EXPECT_EQ(versions[2].embedder, three.embedder);
 }
 
 TEST_P(Documents, KeepTheirChunks) {

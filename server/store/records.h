@@ -33,6 +33,7 @@ struct DocumentRecord {
   TimePoint updated_at;
   std::string content_status = "processing";  // "processing" | "success" | "failed": api.md, Decisions
   int active_version = 0;       // 0: none yet
+  int original_version = 0;       // whose file the active version was made of; 0: none yet
   int latest_version = 1;       // the newest begun
   std::int64_t chunk_count = 0;   // of the active version
   std::int64_t total_tokens = 0;  // of the active version

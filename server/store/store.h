@@ -80,10 +80,15 @@ struct Listing {
   std::string next;  // opaque cursor of the next page; empty: there is none
 };
 
+// What start-up and housekeeping must know of a document.
 struct DocumentVersion {
   std::string owner;
   std::string document_id;
   int active_version;
+  int latest_version;
+  std::string content_status;
+  TimePoint updated_at;
+  std::string embedder;  // of the active version
 };
 
 // Thread-safe. Tasks of the embedded engines finish without leaving the calling thread for reads;
@@ -113,8 +118,8 @@ class Store {
   // Newest first. `type` narrows it where it is not empty.
   virtual Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
                                                           Page page) = 0;
-  // Every document of every owner that has an active version: for building the search index.
-  virtual Task<Result<std::vector<DocumentVersion>>> active_versions() = 0;
+  // Every document of every owner: for reconciling the search index and the blobs.
+  virtual Task<Result<std::vector<DocumentVersion>>> document_versions() = 0;
   // In index order.
   virtual Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version, Page page) = 0;
   virtual Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,

@@ -147,11 +147,12 @@ Task<Result<Listing<DocumentRecord>>> MemoryStore::documents(std::string owner, 
   });
 }
 
-Task<Result<std::vector<DocumentVersion>>> MemoryStore::active_versions() {
+Task<Result<std::vector<DocumentVersion>>> MemoryStore::document_versions() {
   std::lock_guard lock(mutex_);
   std::vector<DocumentVersion> versions;
   for (const auto& [id, record] : tables_.documents) {
-    if (record.active_version > 0) versions.push_back({record.owner, id, record.active_version});
+    versions.push_back({record.owner, id, record.active_version, record.latest_version,
+                        record.content_status, record.updated_at, record.embedder});
   }
   co_return versions;
 }

@@ -12,7 +12,7 @@ namespace {
   "document_id, owner, document_type, filename, file_type, content_type, url, created_at, " \
   "updated_at, content_status, active_version, latest_version, chunk_count, total_tokens, " \
   "size, sha256, processing_time_ms, title, language, embedder, metadata, operation_id, "   \
-  "sequence"
+  "sequence, original_version"
 #define CHUNK_COLUMNS                                                                  \
   "document_id, version, chunk_index, text, page, heading, start_offset, end_offset, " \
   "token_count, url, first_window, last_window"
@@ -42,6 +42,7 @@ DocumentRecord read_record(Statement& row) {
   record.metadata = row.object();
   record.operation_id = row.text();
   record.sequence = row.unsigned_integer();
+  record.original_version = row.small_integer();
   return record;
 }
 
@@ -95,19 +96,19 @@ Result<void> apply(Connection& connection, const PutDocument& put, TimePoint) {
   auto changes = connection.run(
       "INSERT INTO documents (" DOCUMENT_COLUMNS
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-      "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) "
+      "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) "
       "ON CONFLICT DO UPDATE SET document_type = ?3, filename = ?4, file_type = ?5, "
       "content_type = ?6, url = ?7, created_at = ?8, updated_at = ?9, content_status = ?10, "
       "active_version = ?11, latest_version = ?12, chunk_count = ?13, total_tokens = ?14, "
       "size = ?15, sha256 = ?16, processing_time_ms = ?17, title = ?18, language = ?19, "
-      "embedder = ?20, metadata = ?21, operation_id = ?22, sequence = max(sequence, ?23) "
-      "WHERE owner = ?2 AND NOT ?24",
+      "embedder = ?20, metadata = ?21, operation_id = ?22, sequence = max(sequence, ?23), "
+      "original_version = ?24 WHERE owner = ?2 AND NOT ?25",
       record.id, record.owner, record.type, record.filename, record.file_type, record.content_type,
       record.url, iso_micros(record.created_at), iso_micros(record.updated_at),
       record.content_status, record.active_version, record.latest_version, record.chunk_count,
       record.total_tokens, record.size, record.sha256, record.processing_time_ms, record.title,
       record.language, record.embedder, record.metadata, record.operation_id, record.sequence,
-      put.only_if_absent);
+      record.original_version, put.only_if_absent);
   auto written = require_change(std::move(changes), document_exists());
   if (!written) return written;
   return mirror_stored_state(connection, record.id);
@@ -207,14 +208,20 @@ Result<Listing<DocumentRecord>> read_documents(Connection& connection, const std
   });
 }
 
-Result<std::vector<DocumentVersion>> read_active_versions(Connection& connection) {
-  return read_all(connection.query("SELECT owner, document_id, active_version FROM documents "
-                                   "WHERE active_version > 0 ORDER BY document_id"),
+Result<std::vector<DocumentVersion>> read_document_versions(Connection& connection) {
+  return read_all(connection.query("SELECT owner, document_id, active_version, latest_version, "
+                                   "content_status, updated_at, embedder "
+                                   "FROM documents ORDER BY document_id"),
                   [](Statement& row) {
-                    std::string owner = row.text();
-                    std::string document_id = row.text();
-                    return DocumentVersion{std::move(owner), std::move(document_id),
-                                           row.small_integer()};
+                    DocumentVersion version;
+                    version.owner = row.text();
+                    version.document_id = row.text();
+                    version.active_version = row.small_integer();
+                    version.latest_version = row.small_integer();
+                    version.content_status = row.text();
+                    version.updated_at = row.known(parse_iso(row.text()));
+                    version.embedder = row.text();
+                    return version;
                   });
 }
 

@@ -20,7 +20,7 @@ Result<std::optional<DocumentRecord>> read_document(Connection& connection,
                                                     const std::string& id);
 Result<Listing<DocumentRecord>> read_documents(Connection& connection, const std::string& owner,
                                                const std::string& type, const Page& page);
-Result<std::vector<DocumentVersion>> read_active_versions(Connection& connection);
+Result<std::vector<DocumentVersion>> read_document_versions(Connection& connection);
 Result<Listing<ChunkRecord>> read_chunks(Connection& connection, const std::string& document_id,
                                          int version, const Page& page);
 Result<std::optional<ChunkRecord>> read_chunk(Connection& connection,

@@ -75,6 +75,7 @@ CREATE TABLE documents (
   updated_at TEXT NOT NULL,
   content_status TEXT NOT NULL,
   active_version INTEGER NOT NULL,
+  original_version INTEGER NOT NULL,
   latest_version INTEGER NOT NULL,
   chunk_count INTEGER NOT NULL,
   total_tokens INTEGER NOT NULL,

@@ -90,8 +90,8 @@ Task<Result<Listing<DocumentRecord>>> SqliteStore::documents(std::string owner, 
   co_return readers_.read(read);
 }
 
-Task<Result<std::vector<DocumentVersion>>> SqliteStore::active_versions() {
-  auto read = [](Connection& connection) { return sqlite::read_active_versions(connection); };
+Task<Result<std::vector<DocumentVersion>>> SqliteStore::document_versions() {
+  auto read = [](Connection& connection) { return sqlite::read_document_versions(connection); };
   co_return readers_.read(read);
 }
 

@@ -32,7 +32,7 @@ class SqliteStore final : public Store {
   Task<Result<std::optional<DocumentRecord>>> document(std::string owner, std::string id) override;
   Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
                                                   Page page) override;
-  Task<Result<std::vector<DocumentVersion>>> active_versions() override;
+  Task<Result<std::vector<DocumentVersion>>> document_versions() override;
   Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version,
                                             Page page) override;
   Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,
