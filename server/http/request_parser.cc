@@ -205,7 +205,8 @@ std::expected<std::size_t, Refusal> find_head(std::string_view bytes, std::size_
   std::size_t end = bytes.find("\r\n\r\n", from);
   std::size_t lines = 0;
   if (end == bytes.npos) {
-    std::optional<Refusal> broken = check_lines(bytes, scanned, lines);
+    // The last byte again: what follows a line end was not known then.
+    std::optional<Refusal> broken = check_lines(bytes, scanned > 0 ? scanned - 1 : 0, lines);
     if (broken) return std::unexpected(std::move(*broken));
     scanned = bytes.size();
     return incomplete(bytes, limits);

@@ -192,6 +192,13 @@ TEST(RequestParser, SeesAtOnceThatItIsNoHttp) {
   EXPECT_EQ(tls.error().status, 400);
 }
 
+TEST(RequestParser, SeesAFoldAtOnceWhereverTheBytesAreSplit) {
+  std::string text = "GET / HTTP/1.1\r\nX: a\r\n b";
+  for (std::size_t split = 0; split <= text.size(); ++split) {
+    EXPECT_EQ(parse(text, split).refused, 400) << "split at " << split;
+  }
+}
+
 TEST(RequestParser, LimitsHeads) {
   Limits limits;
   limits.request_line = 30;
