@@ -31,6 +31,7 @@ TEST_P(Documents, KeepEveryField) {
   EXPECT_EQ(read->updated_at, record.updated_at);
   EXPECT_EQ(read->content_status, "success");
   EXPECT_EQ(read->active_version, 1);
+  EXPECT_EQ(read->original_version, 1);
   EXPECT_EQ(read->latest_version, 2);
   EXPECT_EQ(read->chunk_count, 15);
   EXPECT_EQ(read->total_tokens, 3200);

@@ -16,50 +16,51 @@ struct OperationRecord {
   json::object input;       // what the job works on; shape is the kind's own
   json::object checkpoint;  // how far it came, see jobs/
   std::uint64_t reserved_through = 0;
-  int resumptions = 0;      // since the last new checkpoint
+  int resumptions = 0;  // since the last new checkpoint
   bool cancel_requested = false;
 };
 
 // A document: its row in the list, and which version search reads.
 struct DocumentRecord {
-  std::string id;     // UUIDv7
+  std::string id;  // UUIDv7
   std::string owner;
-  std::string type;   // "file_upload" | "web_crawl"
+  std::string type;       // "file_upload" | "web_crawl"
   std::string filename;   // as the client named it, cleaned
   std::string file_type;  // ".pdf"
   std::string content_type;
-  std::string url;        // of a crawl
+  std::string url;  // of a crawl
   TimePoint created_at;
   TimePoint updated_at;
-  std::string content_status = "processing";  // "processing" | "success" | "failed": api.md, Decisions
-  int active_version = 0;       // 0: none yet
+  std::string content_status =
+      "processing";               // "processing" | "success" | "failed": api.md, Decisions
+  int active_version = 0;         // 0: none yet
   int original_version = 0;       // whose file the active version was made of; 0: none yet
-  int latest_version = 1;       // the newest begun
+  int latest_version = 1;         // the newest begun
   std::int64_t chunk_count = 0;   // of the active version
   std::int64_t total_tokens = 0;  // of the active version
   std::int64_t size = 0;          // bytes of the original
   std::string sha256;             // of the original, hex
   std::int64_t processing_time_ms = 0;
   std::string title;
-  std::string language;           // ISO 639-1, or empty
-  std::string embedder;           // identity of the embedder of the active version
-  json::object metadata;          // the uploader's own
-  std::string operation_id;       // the latest operation
-  std::uint64_t sequence = 0;     // goes on through operations
+  std::string language;        // ISO 639-1, or empty
+  std::string embedder;        // identity of the embedder of the active version
+  json::object metadata;       // the uploader's own
+  std::string operation_id;    // the latest operation
+  std::uint64_t sequence = 0;  // goes on through operations
 };
 
 struct ChunkRecord {
   std::string document_id;
   int version = 1;
-  int index = 0;               // from 0
+  int index = 0;  // from 0
   std::string text;
-  int page = 0;                // from 1; 0: no pages
+  int page = 0;  // from 1; 0: no pages
   std::string heading;
-  std::int64_t start = 0;      // code points in the document's text
+  std::int64_t start = 0;  // code points in the document's text
   std::int64_t end = 0;
   std::int64_t token_count = 0;
-  std::string url;             // of a crawled page
-  int first_window = 0;        // windows [first_window, last_window) make up the chunk
+  std::string url;       // of a crawled page
+  int first_window = 0;  // windows [first_window, last_window) make up the chunk
   int last_window = 0;
 };
 
@@ -67,9 +68,9 @@ struct ChunkRecord {
 struct WindowsRecord {
   std::string document_id;
   int version = 1;
-  int first = 0;                // index of the first window
+  int first = 0;  // index of the first window
   int dimensions = 0;
-  std::vector<float> vectors;   // row-major, count x dimensions, L2-normalised
+  std::vector<float> vectors;  // row-major, count x dimensions, L2-normalised
 };
 
 // A conversation's own row.
@@ -81,8 +82,8 @@ struct ConversationRecord {
   TimePoint created_at;
   TimePoint updated_at;
   std::int64_t message_count = 0;
-  std::string status;           // outcome of the latest turn, as the wire spells it
-  std::string operation_id;     // of the latest turn
+  std::string status;        // outcome of the latest turn, as the wire spells it
+  std::string operation_id;  // of the latest turn
 };
 
 struct MessageRecord {
@@ -92,7 +93,7 @@ struct MessageRecord {
   std::string role;          // "user" | "assistant"
   std::string text;
   TimePoint created_at;
-  std::string model_id;      // of an answer
+  std::string model_id;  // of an answer
   std::optional<std::int64_t> latency_ms;
   std::string operation_id;
 };
@@ -108,7 +109,7 @@ struct ChatStatusRecord {
   std::string message;
   TimePoint created_at;
   json::object metadata;
-  TimePoint expires_at;      // kept in whole seconds, rounded down
+  TimePoint expires_at;  // kept in whole seconds, rounded down
 };
 
 }  // namespace walrus::store

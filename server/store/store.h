@@ -17,46 +17,77 @@
 
 namespace walrus::store {
 
-// --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat with
-// the same values, except the conditional ones (PutOperation, only_if_absent, if_operation), which
-// then say `conflict`, and CountResumption.
+// --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat
+// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation),
+// which then say `conflict`, and CountResumption.
 
-struct PutOperation { OperationRecord record; };   // insert; conflict if it exists
-// Conflict if missing. What the operation is (kind, owner, ...) stays as it was put. A higher attempt
-// than the stored one takes back the wish to cancel and the count of resumptions. The document's row
-// carries the state of its latest operation and the highest sequence, from the same commit on.
+struct PutOperation {
+  OperationRecord record;
+};  // insert; conflict if it exists
+// Conflict if missing. What the operation is (kind, owner, ...) stays as it was put. A higher
+// attempt than the stored one takes back the wish to cancel and the count of resumptions. The
+// document's row carries the state of its latest operation and the highest sequence, from the same
+// commit on.
 struct UpdateState {
   status::State state;
-  std::uint64_t reserved_through = 0;              // kept if lower than what is stored
-  bool unless_cancelled = false;                   // else `cancelled` if cancel_requested
+  std::uint64_t reserved_through = 0;  // kept if lower than what is stored
+  bool unless_cancelled = false;       // else `cancelled` if cancel_requested
 };
-struct AppendEvents {                              // idempotent by (operation, sequence); conflict
-                                                   // if the operation is missing
+struct AppendEvents {  // idempotent by (operation, sequence); conflict
+                       // if the operation is missing
   std::string operation_id;
   std::vector<status::Event> events;
 };
 // These three: conflict if the operation is missing; a cancel also if it has ended.
-struct SetCheckpoint { std::string operation_id; json::object checkpoint; };  // resets resumptions
-struct CountResumption { std::string operation_id; };
-struct RequestCancel { std::string operation_id; };
+struct SetCheckpoint {
+  std::string operation_id;
+  json::object checkpoint;
+};  // resets resumptions
+struct CountResumption {
+  std::string operation_id;
+};
+struct RequestCancel {
+  std::string operation_id;
+};
 // Conflict if it exists under another owner. The stored sequence never falls.
-struct PutDocument { DocumentRecord record; bool only_if_absent = false; };
-struct DeleteDocument { std::string owner; std::string document_id; };  // chunks, windows, operations, events too
-// These two replace equal keys; conflict if the document is missing, so that work which goes on past
-// a deletion leaves nothing behind.
-struct PutChunks { std::vector<ChunkRecord> chunks; };
-struct PutWindows { WindowsRecord windows; };
-struct DeleteVersion { std::string document_id; int version; };         // chunks and windows
+struct PutDocument {
+  DocumentRecord record;
+  bool only_if_absent = false;
+};
+struct DeleteDocument {
+  std::string owner;
+  std::string document_id;
+};  // chunks, windows, operations, events too
+// These two replace equal keys; conflict if the document is missing, so that work which goes on
+// past a deletion leaves nothing behind.
+struct PutChunks {
+  std::vector<ChunkRecord> chunks;
+};
+struct PutWindows {
+  WindowsRecord windows;
+};
+struct DeleteVersion {
+  std::string document_id;
+  int version;
+};  // chunks and windows
 // Conflict if it exists with another user_id (api.md, Session), or `if_operation` is given and is
-// not the stored operation_id (one turn at a time; empty: must not exist). One that was begun without
-// a user_id stays without: it can be read under any.
+// not the stored operation_id (one turn at a time; empty: must not exist). One that was begun
+// without a user_id stays without: it can be read under any.
 struct PutConversation {
   ConversationRecord record;
   std::optional<std::string> if_operation;
 };
-struct PutMessage { MessageRecord record; };
-struct PutChatStatus { ChatStatusRecord record; std::uint64_t sequence; };  // turn_id from time and sequence
-struct DeleteConversation { std::string owner; std::string conversation_id; };  // operations, events too
+struct PutMessage {
+  MessageRecord record;
+};
+struct PutChatStatus {
+  ChatStatusRecord record;
+  std::uint64_t sequence;
+};  // turn_id from time and sequence
+struct DeleteConversation {
+  std::string owner;
+  std::string conversation_id;
+};  // operations, events too
 
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
@@ -103,25 +134,30 @@ class Store {
   // Whether writes are possible; why not, for /ready.
   virtual Result<void> health() const = 0;
 
-  virtual Task<Result<std::optional<OperationRecord>>> operation(std::string owner, std::string id) = 0;
+  virtual Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
+                                                                 std::string id) = 0;
   // Newest first. `kind` and `outcome` narrow it.
-  virtual Task<Result<Listing<OperationRecord>>> operations(
-      std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
-      Page page) = 0;
+  virtual Task<Result<Listing<OperationRecord>>> operations(std::string owner,
+                                                            std::optional<status::Kind> kind,
+                                                            std::optional<status::Outcome> outcome,
+                                                            Page page) = 0;
   // Every operation of every owner that has not ended, oldest first: for recovery.
   virtual Task<Result<std::vector<OperationRecord>>> open_operations() = 0;
   // Events past `after`, oldest first, at most `limit`.
-  virtual Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
+  virtual Task<Result<std::vector<status::Event>>> events(std::string owner,
+                                                          std::string operation_id,
                                                           std::uint64_t after, int limit) = 0;
 
-  virtual Task<Result<std::optional<DocumentRecord>>> document(std::string owner, std::string id) = 0;
+  virtual Task<Result<std::optional<DocumentRecord>>> document(std::string owner,
+                                                               std::string id) = 0;
   // Newest first. `type` narrows it where it is not empty.
   virtual Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
                                                           Page page) = 0;
   // Every document of every owner: for reconciling the search index and the blobs.
   virtual Task<Result<std::vector<DocumentVersion>>> document_versions() = 0;
   // In index order.
-  virtual Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version, Page page) = 0;
+  virtual Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version,
+                                                    Page page) = 0;
   virtual Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,
                                                          int index) = 0;
   // Windows in index order from `first` on, at most `count`; fewer where fewer are stored.
@@ -134,13 +170,14 @@ class Store {
                                                                        std::string id) = 0;
   // Newest first by updated_at; those of `user_id` and those without one. The total beside them.
   virtual Task<Result<Listing<ConversationRecord>>> conversations(std::string owner,
-                                                                  std::string user_id, Page page) = 0;
+                                                                  std::string user_id,
+                                                                  Page page) = 0;
   virtual Task<Result<std::int64_t>> conversation_total(std::string owner, std::string user_id) = 0;
   // The newest `limit`, oldest first.
   virtual Task<Result<std::vector<MessageRecord>>> messages(std::string owner, std::string id,
                                                             int limit) = 0;
-  virtual Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
-                                                                    int limit) = 0;
+  virtual Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner,
+                                                                    std::string id, int limit) = 0;
 
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;

@@ -69,8 +69,8 @@ Task<Result<Listing<DocumentRecord>>> FaultStore::documents(std::string owner, s
   return unless_away(inner_.documents(std::move(owner), std::move(type), std::move(page)));
 }
 
-Task<Result<std::vector<DocumentVersion>>> FaultStore::active_versions() {
-  return unless_away(inner_.active_versions());
+Task<Result<std::vector<DocumentVersion>>> FaultStore::document_versions() {
+  return unless_away(inner_.document_versions());
 }
 
 Task<Result<Listing<ChunkRecord>>> FaultStore::chunks(std::string document_id, int version,

@@ -38,7 +38,7 @@ class FaultStore final : public store::Store {
                                                               std::string id) override;
   Task<Result<store::Listing<store::DocumentRecord>>> documents(std::string owner, std::string type,
                                                                 store::Page page) override;
-  Task<Result<std::vector<store::DocumentVersion>>> active_versions() override;
+  Task<Result<std::vector<store::DocumentVersion>>> document_versions() override;
   Task<Result<store::Listing<store::ChunkRecord>>> chunks(std::string document_id, int version,
                                                           store::Page page) override;
   Task<Result<std::optional<store::ChunkRecord>>> chunk(std::string document_id, int version,

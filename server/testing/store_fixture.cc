@@ -97,6 +97,7 @@ DocumentRecord document_record(const std::string& id, const std::string& owner, 
   record.updated_at = now + Duration(7);
   record.content_status = "success";
   record.active_version = 1;
+  record.original_version = 1;
   record.latest_version = 2;
   record.chunk_count = 15;
   record.total_tokens = 3200;
