@@ -29,7 +29,12 @@ def flag(value):
     return "true" if value else "false"
 
 
+def http(error):
+    return error.get("as_http", error["name"])
+
+
 def error_codes_header(errors):
+    by_name = {error["name"]: error for error in errors}
     lines = [NOTICE.format(source="errors.json")]
     lines.append("#pragma once\n\n#include <array>\n#include <string_view>\n\nnamespace walrus {\n\n")
     lines.append("// Everything that can be wrong, as the wire spells it (api.md, Errors; status-model.md, Errors).\n")
@@ -37,13 +42,16 @@ def error_codes_header(errors):
     lines += [f"  {constant(e['name'])},\n" for e in errors]
     lines.append("};\n\n")
     lines.append("struct ErrorCodeInfo {\n  ErrorCode code;\n  std::string_view word;   // error_type on the wire\n")
-    lines.append("  int http_status;\n  std::string_view title;  // of the problem document\n")
+    lines.append("  ErrorCode as_http;       // what an HTTP answer says instead: itself, but for ends of operations\n")
+    lines.append("  ErrorCode as_http;       // what an HTTP answer says: itself, but for ends of operations\n")
+    lines.append("  int http_status;         // of as_http\n  std::string_view title;  // of the problem document\n")
     lines.append("  bool retryable;          // whether the same request can succeed later\n")
     lines.append("  bool ends_operation;     // may stand in an operation's error.type\n};\n\n")
     lines.append(f"inline constexpr std::array<ErrorCodeInfo, {len(errors)}> kErrorCodes{{{{\n")
     for e in errors:
         lines.append(
-            f"    {{ErrorCode::{constant(e['name'])}, {text(e['name'])}, {e['status']}, {text(e['title'])}, "
+            f"    {{ErrorCode::{constant(e['name'])}, {text(e['name'])}, ErrorCode::{constant(http(e))}, "
+            f"{by_name[http(e)]['status']}, {text(e['title'])}, "
             f"{flag(e['retryable'])}, {flag('operation' in e['scope'])}}},\n")
     lines.append("}};\n\nconstexpr const ErrorCodeInfo& info(ErrorCode code) {\n")
     lines.append("  return kErrorCodes[static_cast<size_t>(code)];\n}\n\n}  // namespace walrus\n")

@@ -6,7 +6,7 @@ namespace walrus::wire {
 
 std::string problem_json(const Error& error, std::string_view request_id, int http_status,
                          std::string_view operation_id) {
-  const ErrorCodeInfo& code = info(error.code);
+  const ErrorCodeInfo& code = info(info(error.code).as_http);
   int status = http_status != 0 ? http_status : code.http_status;
   ObjectWriter object;
   object.text("type", "/errors/" + std::string(code.word));
