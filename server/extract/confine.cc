@@ -29,9 +29,9 @@ constexpr rlim_t kDescriptors = 32;
 #endif
 #endif
 #ifdef WALRUS_SANITIZED
-constexpr bool kLimitsMemory = false;  // a sanitizer's shadow alone is larger than any limit
+constexpr bool kSanitized = true;
 #else
-constexpr bool kLimitsMemory = true;
+constexpr bool kSanitized = false;
 #endif
 
 bool limit(__rlimit_resource resource, rlim_t soft, rlim_t hard) {
@@ -41,7 +41,8 @@ bool limit(__rlimit_resource resource, rlim_t soft, rlim_t hard) {
 
 bool limit_resources(const ExtractLimits& limits) {
   auto cpu = static_cast<rlim_t>(limits.cpu.count());
-  return (!kLimitsMemory || limit(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)) &&
+  // A sanitizer's shadow alone is larger than any limit.
+  return (kSanitized || limit(RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)) &&
          limit(RLIMIT_CPU, cpu, cpu + 1) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 0, 0) &&
          limit(RLIMIT_NOFILE, kDescriptors, kDescriptors);
 }
@@ -99,6 +100,7 @@ void allow_computing(Rules& rules) {
                SCMP_SYS(sysinfo),       SCMP_SYS(uname),        SCMP_SYS(exit),
                SCMP_SYS(exit_group)});
   rules.allow_if(SCMP_SYS(prlimit64), {SCMP_A0(SCMP_CMP_EQ, 0)});
+  if (kSanitized) rules.allow({SCMP_SYS(pipe2)});  // how they find out whether memory is readable
 }
 
 // Memory, but no new code.

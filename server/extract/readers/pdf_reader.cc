@@ -97,7 +97,7 @@ class PageReader {
 };
 
 std::unexpected<Error> stopped_reader(const ProgramEnd& end) {
-  if (end.signal == SIGXCPU || end.signal == SIGKILL) {
+  if (end.signal == SIGXCPU) {
     return fail(ErrorCode::kTimeout,
                 "Reading the PDF took too long. It may be damaged, or too complex.");
   }
