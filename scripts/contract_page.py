@@ -241,7 +241,8 @@ def steps_tables(kinds):
 
 def errors_table(errors):
     places = {"http": "an answer", "operation": "an operation"}
-    rows = [(code(e["name"]), escape(e["status"]), " and ".join(places[s] for s in e["scope"]),
+    by_name = {e["name"]: e for e in errors}
+    rows = [(code(e["name"]), escape(e.get("status") or by_name[e["as_http"]]["status"]), " and ".join(places[s] for s in e["scope"]),
              "yes" if e["retryable"] else "no") for e in errors]
     return table("Error words", ("Word", "HTTP status", "Stands in", "Can a retry help?"), rows)
 
