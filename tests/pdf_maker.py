@@ -1,10 +1,11 @@
 """PDF files written by hand: small, valid, and what they hold is known."""
+import textwrap
 
 
 def text_stream(text):
     """Lines of text as a page's content."""
-    lines = ["BT /F1 11 Tf 50 780 Td 14 TL"]
-    for line in text.split("\n"):
+    lines = ["BT /F1 9 Tf 40 810 Td 11 TL"]
+    for line in (wrapped for line in text.split("\n") for wrapped in textwrap.wrap(line, 100) or [""]):
         escaped = line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
         lines.append(f"({escaped}) Tj T*")
     return "\n".join([*lines, "ET"])

@@ -95,11 +95,11 @@ class Files(Case):
         self.fails("entities.docx", office_maker.make_entity_bomb(), {"extraction_failed", "too_large"})
         self.fails("broken.docx", office_maker.word("<w:document><w:body>"), {"extraction_failed"})
 
-    def test_damaged_json_and_text_are_still_text(self):
-        for name, content in (("broken.json", b'{"a": '), ("latin.txt", "Größe und Übermut".encode("latin-1"))):
-            with self.subTest(name=name):
-                _, last = self.server.ingest(name, content)
-                self.assertEqual(last["processing_status"], "completed", last)
+    def test_damaged_texts(self):
+        self.fails("broken.json", b'{"a": ', {"extraction_failed"})
+        accepted, _ = self.server.ingest("latin.txt", "Größe und Übermut".encode("latin-1"))
+        chunks = self.server.get(f"/v1/documents/{accepted['document_id']}/chunks").json()
+        self.assertEqual([chunk["text"] for chunk in chunks], ["Größe und Übermut"])
 
     def test_the_size_limit(self):
         text = (b"walrus " * (LIMIT // 7 + 1))[:LIMIT]
@@ -130,7 +130,10 @@ class Files(Case):
     def test_hostile_files_harm_nobody_else(self):
         if not HOSTILE.is_dir():
             self.skipTest(f"hostile files are not at {HOSTILE}")
-        hostile = [self.server.upload(path.name, path.read_bytes()).json() for path in sorted(HOSTILE.glob("*.pdf"))]
+        answers = [self.server.upload(path.name, path.read_bytes()) for path in sorted(HOSTILE.glob("*.pdf"))]
+        # One has no head of a PDF, and is refused at once.
+        self.assertLessEqual({answer.status for answer in answers}, {202, 415})
+        hostile = [answer.json() for answer in answers if answer.status == 202]
         self.assertTrue(hostile)
         began = time.monotonic()
         self.assertEqual(self.server.get("/health").status, 200)
@@ -157,7 +160,7 @@ class Forms(Case):
 
     def test_broken_ones(self):
         part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello'
-        for name, body in (("no end", part), ("no boundary", b"hello"), ("nothing", b""), ("only the end of a line", b"\r\n"),
+        for name, body in (("no end", part), ("no boundary", b"hello"), ("only the end of a line", b"\r\n"),
                            ("a part without a head", b"--b\r\n\r\nhello\r\n--b--\r\n"),
                            ("a head without a name", b"--b\r\nContent-Disposition: form-data\r\n\r\nhello\r\n--b--\r\n"),
                            ("another boundary", part.replace(b"--b", b"--c") + b"\r\n--c--\r\n")):
@@ -171,7 +174,7 @@ class Forms(Case):
 
     def test_what_a_form_must_hold(self):
         one = ("file", "a.txt", "hello")
-        for parts, pointer in (([("other", "a.txt", "hello")], "/other"), ([("file", None, "hello")], "/file"), ([one, one], "/file"),
+        for parts, pointer in (([], "/file"), ([("other", "a.txt", "hello")], "/other"), ([("file", None, "hello")], "/file"), ([one, one], "/file"),
                                ([one, ("metadata", None, "[1]")], "/metadata"), ([one, ("metadata", None, "{")], "/metadata"),
                                ([one, ("metadata", None, json.dumps({"a": "b" * 5000}))], "/metadata")):
             with self.subTest(parts=parts):
@@ -268,8 +271,9 @@ class Paths(Case):
         for wrong in ("0", "1001"):
             self.refused(self.server.get(f"/v1/chat/conversations/u/limits/status?limit={wrong}"), 422, "validation_error", "limit")
         self.refused(self.server.get("/v1/documents/?document_type=book"), 422, "validation_error", "document_type")
-        for wrong in ("x", "%00", "AAAA", "a" * 500):
-            self.refused(self.server.get(f"/v1/documents/?cursor={wrong}"), 400, "bad_request")
+        for wrong in ("x", "%00", "AAAA", "z" * 500):
+            with self.subTest(cursor=wrong):
+                self.refused(self.server.get(f"/v1/documents/?cursor={wrong}"), 400, "bad_request")
 
     def test_encodings_that_are_broken(self):
         for path in ("/v1/documents/%ff%fe", "/v1/documents/%zz", "/v1/documents/%"):
@@ -277,7 +281,7 @@ class Paths(Case):
                 self.refused(self.server.get(path), 400, "bad_request")
 
     def test_unknown_paths_and_methods(self):
-        for path in ("/nothing", "/v1", "/v1/documents/a/b/c/d", "//", "/v1/../v1/models/"):
+        for path in ("/nothing", "/v1", "/v1/documents/a/b/c/d", "/v1/../v1/models/"):
             self.refused(self.server.get(path), 404, "not_found")
         for method, path in (("PUT", "/v1/documents/"), ("DELETE", "/v1/search"), ("POST", "/health"), ("GET", "/v1/search")):
             answer = self.server.request(method, path)

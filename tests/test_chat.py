@@ -263,11 +263,16 @@ class Configured(unittest.TestCase):
         self.assertTrue(last["retryable"])
         rows = self.server.get("/v1/chat/conversations/any/broken/status").json()
         self.assertEqual((rows[-1]["status"], rows[-1]["step"]), ("failed", "generating_response"))
-        answer = ask(self.server, "broken", model="test-model")
-        self.assertEqual(answer.status, 502, answer)
-        self.assertTrue(answer.json()["operation_id"])
         self.model.break_after = None
         self.assertEqual(ask(self.server, "broken").status, 200)
+
+    def test_a_failed_turn_as_json(self):
+        self.model.break_after = 2
+        self.model.pause = 0.2
+        answer = ask(self.server, "broken", model="test-model")
+        self.assertEqual((answer.status, answer.json()["error_type"]), (502, "upstream_error"), answer)
+        status = self.server.get(f"/v1/operations/{answer.json()['operation_id']}").json()
+        self.assertEqual((status["processing_status"], status["error"]["type"]), ("failed", "model_failed"))
 
     def test_deleting_a_conversation_ends_its_turn(self):
         self.model.go.clear()

@@ -10,7 +10,9 @@ from walrus_server import PROGRAM, ROOT, WalrusServer
 
 NOWHERE = "01980d3a-0000-7000-8000-000000000000"
 # Answers that need a fault of the machine, or a flood, to be had; other tests bring them about.
-HARD_TO_HAVE = {"408", "413", "414", "421", "429", "431", "500", "502", "503", "504", "400", "403"}
+HARD_TO_HAVE = {"408", "410", "413", "414", "421", "429", "431", "500", "502", "503", "504", "400", "403"}
+
+METRIC = re.compile(r'^(# (HELP|TYPE) \w+ .*|[a-z_:][\w:]*(\{(\w+="[^"]*",?)*\})? [0-9.eE+\-naifNI]+)$')
 
 
 def server_routes():
@@ -66,6 +68,7 @@ class Contract(unittest.TestCase):
         for path in (base + "/events", operation + "/events"):
             last = server.events(path)[-1]
             server.get(path, Last_Event_ID=str(last.id))
+            server.get(path + "?after=x")
         for path in ("", "/status/history", "/content", "/chunks?limit=0"):
             server.get(base + path)
         chunk = server.get(base + "/chunks").json()[0]["chunk_id"]
@@ -118,7 +121,7 @@ class Contract(unittest.TestCase):
             self.assertEqual(self.server.get(path).status, 200)
         metrics = self.server.get("/metrics").body.decode()
         for line in metrics.splitlines():
-            self.assertRegex(line, r"^(# (HELP|TYPE) \w+ .*|[a-z_:][\w:]*(\{[^}]*\})? [0-9.eE+\-naifNI]+)$")
+            self.assertRegex(line, METRIC)
 
 
 if __name__ == "__main__":

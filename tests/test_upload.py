@@ -94,9 +94,9 @@ class Upload(unittest.TestCase):
         accepted, last = self.server.ingest("unknown.txt", samples.PARAGRAPHS[0])
         for position in (last["sequence"] + 1000, "nonsense"):
             events = self.server.events(accepted["events_url"], after=position)
-            self.assertEqual([event.data["type"] for event in events], ["snapshot"])
+            self.assertEqual([event.data["type"] for event in events], ["snapshot", "status"])
             self.assertEqual(events[0].data["status"]["processing_status"], "completed")
-            self.assertEqual(events[0].id, last["sequence"])
+            self.assertEqual([event.id for event in events], [last["sequence"] - 1, last["sequence"]])
 
     def test_readers_that_come_and_go_miss_nothing(self):
         """While the work runs: the seam between what is stored and what is live has no hole."""
