@@ -31,7 +31,8 @@ bool wants_stream(const http::Request& request, std::optional<bool> stream) {
 
 std::string title_of(const std::string& query) {
   std::size_t at = 0;
-  for (std::size_t count = 0; at < query.size() && count < kTitleLength; ++count) next_code_point(query, at);
+  for (std::size_t count = 0; at < query.size() && count < kTitleLength; ++count)
+    next_code_point(query, at);
   std::string title = query.substr(0, at);
   std::ranges::replace(title, '\n', ' ');
   return title;
@@ -103,8 +104,8 @@ Task<Result<store::ConversationRecord>> Chat::conversation_for(const Asked& aske
   auto found = co_await services_.store.conversation(asked.owner, asked.conversation_id);
   if (!found) co_return std::unexpected(found.error());
   if (*found) {
-    bool other_user = !(*found)->user_id.empty() && !asked.user_id.empty() &&
-                      (*found)->user_id != asked.user_id;
+    bool other_user =
+        !(*found)->user_id.empty() && !asked.user_id.empty() && (*found)->user_id != asked.user_id;
     if (other_user) {
       Error error{ErrorCode::kConflict, "The conversation belongs to another user_id.", {}};
       error.fields.push_back({"/user_id", "is not the conversation's"});
@@ -169,28 +170,31 @@ Task<Result<store::OperationRecord>> Chat::begin(Asked asked, Loop* loop) {
   with.mutations.push_back(store::chat_status_of(record.state.operation, begun));
   std::vector<status::Event> events;
   events.push_back(std::move(begun));
-  Result<void> accepted = co_await services_.jobs.accept(record, std::move(events), std::move(with));
+  Result<void> accepted =
+      co_await services_.jobs.accept(record, std::move(events), std::move(with));
   if (!accepted) co_return std::unexpected(accepted.error());
   co_return record;
 }
 
-Task<http::Response> Chat::busy(std::string owner, std::string conversation_id, std::string request_id) {
+Task<http::Response> Chat::busy(std::string owner, std::string conversation_id,
+                                std::string request_id) {
   auto conversation = co_await services_.store.conversation(owner, conversation_id);
   std::string running = conversation && *conversation ? (*conversation)->operation_id : "";
-  Error error{ErrorCode::kConflict,
-              fmt::format("A turn of this conversation is running already: operation '{}'. Wait for its "
-                          "end, or follow /v1/operations/{}/events.",
-                          running, running),
-              {}};
+  Error error{
+      ErrorCode::kConflict,
+      fmt::format("A turn of this conversation is running already: operation '{}'. Wait for its "
+                  "end, or follow /v1/operations/{}/events.",
+                  running, running),
+      {}};
   co_return problem(error, request_id, 0, running);
 }
 
 http::Response Chat::stream(store::OperationRecord record, Loop* loop) {
   std::string operation_id = record.state.operation.id;
-  auto starter = [this, loop, record = std::move(record)](
-                     std::shared_ptr<http::EventStream> stream) mutable {
-    auto reader = std::make_shared<OperationStream>(services_.hub, services_.store, *loop, services_.log,
-                                                    std::move(record), std::move(stream));
+  auto starter = [this, loop,
+                  record = std::move(record)](std::shared_ptr<http::EventStream> stream) mutable {
+    auto reader = std::make_shared<OperationStream>(
+        services_.hub, services_.store, *loop, services_.log, std::move(record), std::move(stream));
     reader->start(Position{});
   };
   http::Response response = http::Response::event_stream(std::move(starter));

@@ -20,7 +20,8 @@ class Chat {
   Task<Result<store::ConversationRecord>> conversation_for(const Asked& asked);
   Task<http::Response> busy(std::string owner, std::string conversation_id, std::string request_id);
   http::Response stream(store::OperationRecord record, Loop* loop);
-  Task<Result<http::Response>> whole(store::OperationRecord record, Asked asked, std::string request_id);
+  Task<Result<http::Response>> whole(store::OperationRecord record, Asked asked,
+                                     std::string request_id);
 
   Services& services_;
 };

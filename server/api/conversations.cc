@@ -11,7 +11,9 @@ namespace walrus::api {
 
 namespace {
 
-std::string shown_id(const std::string& conversation_id) { return "conv#" + conversation_id; }
+std::string shown_id(const std::string& conversation_id) {
+  return "conv#" + conversation_id;
+}
 
 json::object row(const store::ConversationRecord& conversation) {
   json::object shown;
@@ -56,10 +58,11 @@ Task<Result<store::ConversationRecord>> Conversations::find(std::string owner, s
   if (!found) co_return std::unexpected(found.error());
   bool visible = *found && ((*found)->user_id.empty() || (*found)->user_id == user_id);
   if (!visible) {
-    co_return fail(ErrorCode::kNotFound,
-                   fmt::format("Conversation '{}' of user '{}' was not found. An id may be wrong, the "
-                               "conversation may not exist yet, or be gone.",
-                               id, user_id));
+    co_return fail(
+        ErrorCode::kNotFound,
+        fmt::format("Conversation '{}' of user '{}' was not found. An id may be wrong, the "
+                    "conversation may not exist yet, or be gone.",
+                    id, user_id));
   }
   co_return std::move(**found);
 }
@@ -74,7 +77,8 @@ Task<Result<http::Response>> Conversations::list(http::Request request) {
   auto total = co_await services_.store.conversation_total(owner, user_id);
   if (!total) co_return std::unexpected(total.error());
   json::array rows;
-  for (const store::ConversationRecord& conversation : listing->records) rows.push_back(row(conversation));
+  for (const store::ConversationRecord& conversation : listing->records)
+    rows.push_back(row(conversation));
   json::object body;
   body["user_id"] = user_id;
   body["conversations"] = std::move(rows);
@@ -91,8 +95,8 @@ Task<Result<http::Response>> Conversations::history(http::Request request) {
   auto conversation = co_await find(auth::owner_of(request), request.parameter("user_id"),
                                     request.parameter("conversation_id"));
   if (!conversation) co_return std::unexpected(conversation.error());
-  auto messages = co_await services_.store.messages(conversation->owner, conversation->conversation_id,
-                                                    page->limit);
+  auto messages = co_await services_.store.messages(conversation->owner,
+                                                    conversation->conversation_id, page->limit);
   if (!messages) co_return std::unexpected(messages.error());
   json::array shown;
   for (const store::MessageRecord& message : *messages) shown.push_back(message_json(message));

@@ -17,7 +17,8 @@ class Conversations {
 
  private:
   // The conversation named by the path, if the caller may see it under that user id.
-  Task<Result<store::ConversationRecord>> find(std::string owner, std::string user_id, std::string id);
+  Task<Result<store::ConversationRecord>> find(std::string owner, std::string user_id,
+                                               std::string id);
 
   Services& services_;
 };

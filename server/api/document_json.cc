@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "pipelines/chunk_id.h"
 #include "base/time_format.h"
 #include "base/utf8.h"
+#include "pipelines/chunk_id.h"
 
 namespace walrus::api {
 

@@ -18,11 +18,12 @@ namespace {
 constexpr std::size_t kMaxMetadata = 4096;
 
 Error no_document(std::string_view id) {
-  return {ErrorCode::kNotFound,
-          fmt::format("Document '{}' was not found. The id may be wrong, the document may not exist "
-                      "yet, or it may have been deleted.",
-                      id),
-          {}};
+  return {
+      ErrorCode::kNotFound,
+      fmt::format("Document '{}' was not found. The id may be wrong, the document may not exist "
+                  "yet, or it may have been deleted.",
+                  id),
+      {}};
 }
 
 }  // namespace
@@ -40,11 +41,13 @@ Result<Documents::Received> Documents::receive(http::Request& request) {
   int files = 0;
   for (http::FormPart& part : request.form) {
     if (part.is_file) {
-      if (part.name != "file") return fail_field("/" + part.name, "is not a field of an upload: name it 'file'");
+      if (part.name != "file")
+        return fail_field("/" + part.name, "is not a field of an upload: name it 'file'");
       ++files;
       received.file = std::move(part);
     } else if (part.name == "metadata") {
-      if (part.value.size() > kMaxMetadata) return fail_field("/metadata", "must have at most 4 KiB");
+      if (part.value.size() > kMaxMetadata)
+        return fail_field("/metadata", "must have at most 4 KiB");
       auto parsed = parse_json(part.value);
       if (!parsed || !parsed->is_object()) return fail_field("/metadata", "must be a JSON object");
       received.metadata = std::move(parsed->as_object());
@@ -53,7 +56,8 @@ Result<Documents::Received> Documents::receive(http::Request& request) {
       return fail_field("/file", "must be a file with a file name");
     }
   }
-  if (files == 0) return fail_field("/file", "is required: send the file in the multipart field 'file'");
+  if (files == 0)
+    return fail_field("/file", "is required: send the file in the multipart field 'file'");
   if (files > 1) return fail_field("/file", "may be given once: upload one file at a time");
   if (received.file.size == 0) return fail_field("/file", "is empty: choose a file with content");
   received.filename = clean_filename(received.file.filename);
@@ -86,15 +90,17 @@ Task<Result<http::Response>> Documents::replace(http::Request request) {
   auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
   if (!document) co_return std::unexpected(document.error());
   if (document->type != "file_upload") {
-    co_return fail(ErrorCode::kConflict, "A crawled site is not replaced by a file. Crawl it again.");
+    co_return fail(ErrorCode::kConflict,
+                   "A crawled site is not replaced by a file. Crawl it again.");
   }
   auto running = co_await services_.store.operation(document->owner, document->operation_id);
   if (!running) co_return std::unexpected(running.error());
   if (*running && (*running)->state.outcome == status::Outcome::kProcessing) {
-    co_return fail(ErrorCode::kConflict,
-                   fmt::format("The document is still being processed by operation '{}'. Wait for its "
-                               "end, then replace it.",
-                               document->operation_id));
+    co_return fail(
+        ErrorCode::kConflict,
+        fmt::format("The document is still being processed by operation '{}'. Wait for its "
+                    "end, then replace it.",
+                    document->operation_id));
   }
   document->latest_version += 1;
   co_return co_await accept(std::move(*document), std::move(*received), request.loop, false);
@@ -117,14 +123,15 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   if (!format) co_return std::unexpected(format.error());
 
   TimePoint now = services_.clock.now();
-  pipelines::UploadInput input{.version = version,
-                               .original_version = version,
-                               .filename = received.filename,
-                               .file_type = std::string(extract::info(*format).extension),
-                               .content_type = std::string(extract::info(*format).content_type),
-                               .size = static_cast<std::int64_t>(received.file.size),
-                               .sha256 = received.file.sha256,
-                               .metadata = received.has_metadata ? received.metadata : document.metadata};
+  pipelines::UploadInput input{
+      .version = version,
+      .original_version = version,
+      .filename = received.filename,
+      .file_type = std::string(extract::info(*format).extension),
+      .content_type = std::string(extract::info(*format).content_type),
+      .size = static_cast<std::int64_t>(received.file.size),
+      .sha256 = received.file.sha256,
+      .metadata = received.has_metadata ? received.metadata : document.metadata};
   if (is_new) pipelines::describe(document, input);
   if (document.active_version == 0) document.content_status = "processing";
   document.operation_id = services_.hub.new_operation_id(*loop);
@@ -261,8 +268,9 @@ Task<Result<http::Response>> Documents::chunk(http::Request request) {
     chunk = std::move(*found);
   }
   if (!chunk) {
-    co_return fail(ErrorCode::kNotFound,
-                   fmt::format("Chunk '{}' was not found. The document may have been replaced since.", id));
+    co_return fail(
+        ErrorCode::kNotFound,
+        fmt::format("Chunk '{}' was not found. The document may have been replaced since.", id));
   }
   http::Response response = http::Response::json(200, json::serialize(chunk_json(*chunk)));
   forbid_caching(response);
@@ -272,7 +280,8 @@ Task<Result<http::Response>> Documents::chunk(http::Request request) {
 Task<Result<http::Response>> Documents::content(http::Request request) {
   auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
   if (!document) co_return std::unexpected(document.error());
-  int version = document->original_version > 0 ? document->original_version : document->latest_version;
+  int version =
+      document->original_version > 0 ? document->original_version : document->latest_version;
   auto path = services_.blobs.path(pipelines::original_blob(document->id, version));
   std::error_code error;
   auto size = std::filesystem::file_size(path, error);

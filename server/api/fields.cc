@@ -11,7 +11,9 @@ namespace walrus::api {
 
 namespace {
 
-std::string pointer(std::string_view name) { return "/" + std::string(name); }
+std::string pointer(std::string_view name) {
+  return "/" + std::string(name);
+}
 
 }  // namespace
 
@@ -41,14 +43,15 @@ Result<std::string> text_field(const json::object& body, std::string_view name, 
   return std::string(*text);
 }
 
-Result<std::int64_t> integer_field(const json::object& body, std::string_view name, std::int64_t least,
-                                   std::int64_t most, std::int64_t fallback) {
+Result<std::int64_t> integer_field(const json::object& body, std::string_view name,
+                                   std::int64_t least, std::int64_t most, std::int64_t fallback) {
   const json::value* member = body.if_contains(name);
   if (!member || member->is_null()) return fallback;
   std::optional<std::int64_t> number;
   if (member->is_int64() || member->is_uint64()) number = find_integer(body, name);
   if (!number || *number < least || *number > most) {
-    return fail_field(pointer(name), fmt::format("must be a whole number from {} to {}", least, most));
+    return fail_field(pointer(name),
+                      fmt::format("must be a whole number from {} to {}", least, most));
   }
   return *number;
 }
@@ -62,7 +65,8 @@ Result<std::optional<bool>> boolean_field(const json::object& body, std::string_
 
 bool is_label(std::string_view text) {
   if (text.empty() || text.size() > 128 || !is_valid_utf8(text)) return false;
-  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; });
+  return std::ranges::none_of(text,
+                              [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; });
 }
 
 std::string without_prefix(std::string_view conversation_id) {

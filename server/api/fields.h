@@ -20,8 +20,8 @@ Result<json::object> json_body(const http::Request& request);
 // else empty.
 Result<std::string> text_field(const json::object& body, std::string_view name, std::size_t least,
                                std::size_t most);
-Result<std::int64_t> integer_field(const json::object& body, std::string_view name, std::int64_t least,
-                                   std::int64_t most, std::int64_t fallback);
+Result<std::int64_t> integer_field(const json::object& body, std::string_view name,
+                                   std::int64_t least, std::int64_t most, std::int64_t fallback);
 Result<std::optional<bool>> boolean_field(const json::object& body, std::string_view name);
 
 // Session, user and conversation ids: 1 to 128 bytes, no '/', no control characters; one leading
@@ -37,6 +37,7 @@ Result<pipelines::RetrievalFilter> filter_field(const json::object& body);
 Result<store::Page> page_of(const http::Request& request, int fallback, int most);
 
 // A number in the query, or nothing. Errors: validation_error.
-Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request, std::string_view name);
+Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
+                                                      std::string_view name);
 
 }  // namespace walrus::api

@@ -43,7 +43,8 @@ Task<void> OperationStream::catch_up(Position position) {
     record_.state = attachment.state;
   } else if (record_.state.outcome == status::Outcome::kProcessing) {
     // It ended, or was left, between our reading it and attaching.
-    auto latest = co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
+    auto latest =
+        co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
     if (latest && *latest) record_ = std::move(**latest);
   }
   if (!position.after) {
@@ -56,8 +57,8 @@ Task<void> OperationStream::catch_up(Position position) {
       co_await send_snapshot(attachment);
     }
   }
-  std::uint64_t stored_below = attachment.running ? attachment.tail_begins
-                                                  : std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t stored_below =
+      attachment.running ? attachment.tail_begins : std::numeric_limits<std::uint64_t>::max();
   Result<void> replayed = co_await replay(stored_below);
   if (!replayed) {
     if (!closed_) stream_->abort();

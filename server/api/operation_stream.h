@@ -46,8 +46,8 @@ class OperationStream final : public live::Listener,
   TaskGroup tasks_;
   store::OperationRecord record_;
   std::shared_ptr<http::EventStream> stream_;
-  std::uint64_t sent_ = 0;         // the last sequence this reader has
-  int least_attempt_ = 1;          // events of earlier attempts are passed over
+  std::uint64_t sent_ = 0;  // the last sequence this reader has
+  int least_attempt_ = 1;   // events of earlier attempts are passed over
   bool catching_up_ = true;
   bool closed_ = false;
   std::deque<live::LiveEvent> arrived_;  // while catching up

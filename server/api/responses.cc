@@ -32,8 +32,8 @@ Task<http::Response> answer(const Resource& resource, http::Request request) {
 bool names_tag(std::string_view if_none_match, std::string_view tag) {
   if (if_none_match == "*") return true;
   for (std::size_t at = 0; (at = if_none_match.find(tag, at)) != std::string_view::npos; ++at) {
-    bool ends = at + tag.size() == if_none_match.size() ||
-                if_none_match[at + tag.size()] == ',' || if_none_match[at + tag.size()] == ' ';
+    bool ends = at + tag.size() == if_none_match.size() || if_none_match[at + tag.size()] == ',' ||
+                if_none_match[at + tag.size()] == ' ';
     if (ends) return true;
   }
   return false;

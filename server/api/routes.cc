@@ -93,7 +93,8 @@ http::Router make_router(Services& services, ContractDocuments documents) {
 
 std::vector<std::string> route_names() {
   std::vector<std::string> names;
-  for (const Row& row : kRows) names.push_back(std::string(row.method) + " " + std::string(row.pattern));
+  for (const Row& row : kRows)
+    names.push_back(std::string(row.method) + " " + std::string(row.pattern));
   return names;
 }
 

@@ -40,8 +40,9 @@ Task<Result<http::Response>> Search::search(http::Request request) {
   auto filter = filter_field(*body);
   if (!filter) co_return std::unexpected(filter.error());
   std::string owner = auth::owner_of(request);
-  auto passages = co_await services_.retriever.retrieve(
-      std::move(owner), std::move(*query), static_cast<int>(*k), std::move(*filter), std::stop_token());
+  auto passages = co_await services_.retriever.retrieve(std::move(owner), std::move(*query),
+                                                        static_cast<int>(*k), std::move(*filter),
+                                                        std::stop_token());
   if (!passages) co_return std::unexpected(passages.error());
   json::array results;
   for (const pipelines::Passage& passage : *passages) results.push_back(result_json(passage));

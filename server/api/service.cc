@@ -33,11 +33,16 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   json::object body;
   body["name"] = "walrus";
   body["version"] = WALRUS_VERSION;
-  body["endpoints"] = {{"documents", "/v1/documents/"},   {"chat", "/v1/chat/"},
-                       {"search", "/v1/search"},          {"operations", "/v1/operations/{operation_id}"},
-                       {"models", "/v1/models/"},         {"health", "/health"},
-                       {"ready", "/ready"},               {"metrics", "/metrics"},
-                       {"openapi", "/openapi.json"},      {"asyncapi", "/asyncapi.json"},
+  body["endpoints"] = {{"documents", "/v1/documents/"},
+                       {"chat", "/v1/chat/"},
+                       {"search", "/v1/search"},
+                       {"operations", "/v1/operations/{operation_id}"},
+                       {"models", "/v1/models/"},
+                       {"health", "/health"},
+                       {"ready", "/ready"},
+                       {"metrics", "/metrics"},
+                       {"openapi", "/openapi.json"},
+                       {"asyncapi", "/asyncapi.json"},
                        {"docs", "/docs"}};
   body["features"] = {"document_upload", "chat", "search", "sse", "resume", "status_history"};
   co_return http::Response::json(200, json::serialize(body));
@@ -84,7 +89,9 @@ Task<Result<http::Response>> Service::asyncapi(http::Request) {
   co_return http::Response::json(200, std::string(documents_.asyncapi));
 }
 
-Task<Result<http::Response>> Service::docs(http::Request) { co_return page(documents_.docs); }
+Task<Result<http::Response>> Service::docs(http::Request) {
+  co_return page(documents_.docs);
+}
 
 Task<Result<http::Response>> Service::models(http::Request) {
   json::array models;

@@ -17,10 +17,11 @@ namespace walrus::api {
 namespace {
 
 Error no_status(std::string_view id, bool is_document) {
-  return {ErrorCode::kNotFound,
-          fmt::format("{} '{}' was not found. The id may be wrong, it may not exist yet, or be gone.",
-                      is_document ? "Document" : "Operation", id),
-          {}};
+  return {
+      ErrorCode::kNotFound,
+      fmt::format("{} '{}' was not found. The id may be wrong, it may not exist yet, or be gone.",
+                  is_document ? "Document" : "Operation", id),
+      {}};
 }
 
 // `Last-Event-ID` wins over `?after=`. What is no number is a position nobody can have: a snapshot.
@@ -67,7 +68,8 @@ Task<Result<http::Response>> Statuses::of_operation(http::Request request) {
   return latest(std::move(request), std::move(id), false);
 }
 
-Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id, bool is_document) {
+Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id,
+                                              bool is_document) {
   live::Latest& cache = services_.hub.latest();
   const std::string& owner = auth::owner_of(request);
   if (auto known = cache.find(id); known && known->owner == owner) {
@@ -87,13 +89,15 @@ Task<Result<http::Response>> Statuses::latest(http::Request request, std::string
 // --- The history
 
 Task<Result<http::Response>> Statuses::document_history(http::Request request) {
-  auto record = co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
+  auto record =
+      co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await history(std::move(*record));
 }
 
 Task<Result<http::Response>> Statuses::operation_history(http::Request request) {
-  auto record = co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
+  auto record =
+      co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await history(std::move(*record));
 }
@@ -106,7 +110,8 @@ Task<Result<http::Response>> Statuses::history(store::OperationRecord record) {
   wire::ArrayWriter entries;
   std::uint64_t after = 0;
   for (;;) {
-    auto batch = co_await services_.store.events(state.operation.owner, state.operation.id, after, kBatch);
+    auto batch =
+        co_await services_.store.events(state.operation.owner, state.operation.id, after, kBatch);
     if (!batch) co_return std::unexpected(batch.error());
     for (const status::Event& event : *batch) {
       after = event.sequence;
@@ -123,18 +128,21 @@ Task<Result<http::Response>> Statuses::history(store::OperationRecord record) {
 // --- The stream
 
 Task<Result<http::Response>> Statuses::document_events(http::Request request) {
-  auto record = co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
+  auto record =
+      co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await events(std::move(request), std::move(*record));
 }
 
 Task<Result<http::Response>> Statuses::operation_events(http::Request request) {
-  auto record = co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
+  auto record =
+      co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await events(std::move(request), std::move(*record));
 }
 
-Task<Result<http::Response>> Statuses::events(http::Request request, store::OperationRecord record) {
+Task<Result<http::Response>> Statuses::events(http::Request request,
+                                              store::OperationRecord record) {
   auto position = position_of(request);
   if (!position) co_return std::unexpected(position.error());
   // EventSource reconnects after every end: this tells it that there is nothing more.
@@ -145,8 +153,8 @@ Task<Result<http::Response>> Statuses::events(http::Request request, store::Oper
   std::string operation_id = record.state.operation.id;
   auto starter = [this, loop, record = std::move(record),
                   position = *position](std::shared_ptr<http::EventStream> stream) mutable {
-    auto reader = std::make_shared<OperationStream>(services_.hub, services_.store, *loop, services_.log,
-                                                    std::move(record), std::move(stream));
+    auto reader = std::make_shared<OperationStream>(
+        services_.hub, services_.store, *loop, services_.log, std::move(record), std::move(stream));
     reader->start(position);
   };
   http::Response response = http::Response::event_stream(std::move(starter));

@@ -19,7 +19,8 @@ class Statuses {
 
  private:
   Task<Result<http::Response>> latest(http::Request request, std::string id, bool is_document);
-  Task<Result<store::OperationRecord>> operation_of(std::string owner, std::string id, bool is_document);
+  Task<Result<store::OperationRecord>> operation_of(std::string owner, std::string id,
+                                                    bool is_document);
   Task<Result<http::Response>> history(store::OperationRecord record);
   Task<Result<http::Response>> events(http::Request request, store::OperationRecord record);
 

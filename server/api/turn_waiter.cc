@@ -51,7 +51,8 @@ Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store, std:
     co_await wait_for_callback<bool>(at_end);
   }
   if (!gatherer->ended()) {
-    co_return fail(ErrorCode::kInterrupted, "The server stopped before the answer was done. Ask again.");
+    co_return fail(ErrorCode::kInterrupted,
+                   "The server stopped before the answer was done. Ask again.");
   }
   co_return gatherer->take_result();
 }

@@ -81,7 +81,8 @@ Result<void> Application::open_workshop() {
   query_embedder_ = make_embedder(config_, http_client_, foreground_, log_);
   document_embedder_ = make_embedder(config_, http_client_, background_, log_);
   catalogue_ = make_catalogue(config_, http_client_, foreground_, tokens_, clock_, log_);
-  std::filesystem::path file = config_.memory_store ? ":memory:" : config_.data_directory / "index.db";
+  std::filesystem::path file =
+      config_.memory_store ? ":memory:" : config_.data_directory / "index.db";
   auto index = search::SearchIndex::open(file, {.dense_weight = config_.dense_weight}, log_);
   if (!index) return std::unexpected(index.error());
   index_ = std::move(*index);
@@ -89,7 +90,8 @@ Result<void> Application::open_workshop() {
   if (!extractor) return std::unexpected(extractor.error());
   extractor_.emplace(std::move(*extractor));
   if (!extractor_->sandbox().complete()) {
-    log_.warning("file readers are not fully shut in", {{"missing", extractor_->sandbox().missing}});
+    log_.warning("file readers are not fully shut in",
+                 {{"missing", extractor_->sandbox().missing}});
   }
   return {};
 }
@@ -97,25 +99,26 @@ Result<void> Application::open_workshop() {
 void Application::build_service() {
   hub_ = std::make_unique<live::Hub>(threads_.loops(), encoding_, latest_);
   event_log_ = std::make_unique<store::StoreEventLog>(*store_);
-  retriever_ = std::make_unique<pipelines::Retriever>(*store_, *query_embedder_, *index_, foreground_, log_);
+  retriever_ =
+      std::make_unique<pipelines::Retriever>(*store_, *query_embedder_, *index_, foreground_, log_);
   upload_parts_ = std::make_unique<pipelines::UploadParts>(
       pipelines::UploadParts{*store_, *blobs_, *extractor_, tokens_, *document_embedder_, *index_,
                              background_, log_, config_.chunking});
   upload_ = std::make_unique<pipelines::UploadPipeline>(*upload_parts_);
   chat_ = std::make_unique<pipelines::ChatPipeline>(
       pipelines::ChatParts{*store_, *retriever_, *catalogue_, log_});
-  jobs_ = std::make_unique<jobs::Jobs>(threads_.loops(), *store_, *event_log_, *hub_, log_, metrics_,
-                                       jobs::Options{});
+  jobs_ = std::make_unique<jobs::Jobs>(threads_.loops(), *store_, *event_log_, *hub_, log_,
+                                       metrics_, jobs::Options{});
   bind_pipelines();
-  services_ = std::make_unique<api::Services>(api::Services{
-      *store_, *blobs_, *hub_, *jobs_, *index_, *retriever_, *catalogue_, *extractor_, foreground_,
-      clock_, log_, metrics_, draining_});
+  services_ = std::make_unique<api::Services>(
+      api::Services{*store_, *blobs_, *hub_, *jobs_, *index_, *retriever_, *catalogue_, *extractor_,
+                    foreground_, clock_, log_, metrics_, draining_});
   http::Limits limits;
   limits.file_bytes = config_.max_upload;
   limits.connections_per_address = config_.max_connections_per_address;
   http::Router router = api::make_router(*services_, contract_documents());
-  server_ = std::make_unique<http::Server>(threads_.event_loops(), std::move(router), limits, hooks(),
-                                           blobs_->incoming(), log_, metrics_);
+  server_ = std::make_unique<http::Server>(threads_.event_loops(), std::move(router), limits,
+                                           hooks(), blobs_->incoming(), log_, metrics_);
   housekeeping_ = std::make_unique<TaskGroup>(
       threads_.first(), [this](std::exception_ptr) { log_.error("housekeeping threw"); });
 }
@@ -172,7 +175,9 @@ Result<void> Application::start() {
   return {};
 }
 
-std::uint16_t Application::port() const { return server_->port(); }
+std::uint16_t Application::port() const {
+  return server_->port();
+}
 
 Task<Result<void>> Application::take_up_work() {
   auto open = co_await store_->open_operations();
@@ -192,7 +197,8 @@ Task<Result<void>> Application::embed_anew() {
   auto outdated = pipelines::made_by_another_embedder(*documents, document_embedder_->identity());
   for (const store::DocumentVersion& version : outdated) {
     Result<void> begun = co_await begin_embedding_anew(*store_, *hub_, *jobs_, version);
-    if (!begun) log_.warning("a document could not be embedded anew", {{"document", version.document_id}});
+    if (!begun)
+      log_.warning("a document could not be embedded anew", {{"document", version.document_id}});
   }
   if (!outdated.empty()) log_.info("documents are embedded anew", {{"documents", outdated.size()}});
   co_return Result<void>();

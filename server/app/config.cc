@@ -112,7 +112,8 @@ bool is_loopback(const std::string& address) {
 bool is_address(const std::string& address) {
   in_addr v4{};
   in6_addr v6{};
-  return inet_pton(AF_INET, address.c_str(), &v4) == 1 || inet_pton(AF_INET6, address.c_str(), &v6) == 1;
+  return inet_pton(AF_INET, address.c_str(), &v4) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), &v6) == 1;
 }
 
 void read_addresses(const Values& values, Reader& read, Config& config) {
@@ -125,7 +126,9 @@ void read_addresses(const Values& values, Reader& read, Config& config) {
   if (!is_address(host)) {
     read.refuse("host", "must be an IP address");
   } else if (!is_loopback(host) && !read.boolean("insecure")) {
-    read.refuse("host", "names an address that others can reach, and no keys are asked for: add --insecure to do it all the same");
+    read.refuse("host",
+                "names an address that others can reach, and no keys are asked for: add --insecure "
+                "to do it all the same");
   }
 }
 

@@ -12,7 +12,9 @@ LoopThreads::LoopThreads(std::size_t count, const Clock& clock) {
   }
 }
 
-LoopThreads::~LoopThreads() { stop(); }
+LoopThreads::~LoopThreads() {
+  stop();
+}
 
 void LoopThreads::stop() {
   for (auto& loop : loops_) loop->stop();

@@ -45,7 +45,12 @@ T run_on(Loop& loop, Task<T> task) {
   });
   T result = promise.get_future().get();
   std::promise<void> idle;
-  loop.post([&] { group->when_idle([&] { group.reset(); idle.set_value(); }); });
+  loop.post([&] {
+    group->when_idle([&] {
+      group.reset();
+      idle.set_value();
+    });
+  });
   idle.get_future().get();
   return result;
 }

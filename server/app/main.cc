@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "app/application.h"
 #include "api/routes.h"
+#include "app/application.h"
 #include "app/settings.h"
 #include "cli/commands.h"
 #include "store/backup.h"
@@ -36,7 +36,8 @@ void add_settings(CLI::App& command, Flags& flags) {
   for (const Setting& setting : settings()) {
     std::string name(setting.name);
     std::string help = std::string(setting.help) + " [" + environment_name(setting) + "]";
-    if (!setting.fallback.empty() && !setting.is_switch) help += " (" + std::string(setting.fallback) + ")";
+    if (!setting.fallback.empty() && !setting.is_switch)
+      help += " (" + std::string(setting.fallback) + ")";
     if (setting.is_switch) {
       command.add_flag("--" + name, flags.switches[name], help);
     } else {
@@ -71,9 +72,12 @@ int serve(const Values& values) {
     std::fflush(stderr);
     _exit(code);
   }
-  (*application)->log().info("walrus is ready", {{"version", WALRUS_VERSION},
-                                                  {"port", (*application)->port()},
-                                                  {"url", "http://localhost:" + std::to_string((*application)->port())}});
+  (*application)
+      ->log()
+      .info("walrus is ready",
+            {{"version", WALRUS_VERSION},
+             {"port", (*application)->port()},
+             {"url", "http://localhost:" + std::to_string((*application)->port())}});
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   // A second signal ends the process at once.
@@ -91,7 +95,8 @@ int print_config(const Values& values, bool as_json) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Walrus: documents in, answers out, and every step in between shown live.", "walrus");
+  CLI::App app("Walrus: documents in, answers out, and every step in between shown live.",
+               "walrus");
   app.set_version_flag("--version", WALRUS_VERSION);
   app.require_subcommand(1);
   int exit_code = 0;
@@ -107,7 +112,8 @@ int run(int argc, char** argv) {
 
   Flags config_flags;
   bool config_json = false;
-  CLI::App* config_command = app.add_subcommand("config", "Show the effective configuration and where it comes from");
+  CLI::App* config_command =
+      app.add_subcommand("config", "Show the effective configuration and where it comes from");
   add_settings(*config_command, config_flags);
   config_command->add_flag("--json", config_json, "as JSON");
   config_command->callback([&] {
@@ -117,7 +123,8 @@ int run(int argc, char** argv) {
 
   Flags backup_flags;
   std::string archive;
-  CLI::App* backup_command = app.add_subcommand("backup", "Write everything in the data folder to one file, while the server runs");
+  CLI::App* backup_command = app.add_subcommand(
+      "backup", "Write everything in the data folder to one file, while the server runs");
   add_settings(*backup_command, backup_flags);
   backup_command->add_option("FILE", archive, "the archive to write; must not exist")->required();
   backup_command->callback([&] {
@@ -128,7 +135,8 @@ int run(int argc, char** argv) {
   });
 
   Flags restore_flags;
-  CLI::App* restore_command = app.add_subcommand("restore", "Unpack a backup into an empty data folder");
+  CLI::App* restore_command =
+      app.add_subcommand("restore", "Unpack a backup into an empty data folder");
   add_settings(*restore_command, restore_flags);
   restore_command->add_option("FILE", archive, "an archive that 'walrus backup' wrote")->required();
   restore_command->callback([&] {

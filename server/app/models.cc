@@ -8,8 +8,9 @@
 namespace walrus::app {
 
 std::unique_ptr<llm::Catalogue> make_catalogue(const Config& config, net::HttpClient& http,
-                                               WorkerPool& workers, const text::TokenCounter& tokens,
-                                               const Clock& clock, const Log& log) {
+                                               WorkerPool& workers,
+                                               const text::TokenCounter& tokens, const Clock& clock,
+                                               const Log& log) {
   llm::CountTokens count = [&tokens](std::string_view text) { return tokens.count(text); };
   std::vector<std::unique_ptr<llm::Model>> models;
   for (const ModelSetting& setting : config.models) {
@@ -21,7 +22,8 @@ std::unique_ptr<llm::Catalogue> make_catalogue(const Config& config, net::HttpCl
                     .strengths = setting.strengths,
                     .context_length = setting.context_length,
                     .cost_per_million_tokens = setting.cost_per_million_tokens};
-    models.push_back(std::make_unique<llm::OpenAiModel>(std::move(options), http, workers, count, clock, log));
+    models.push_back(
+        std::make_unique<llm::OpenAiModel>(std::move(options), http, workers, count, clock, log));
   }
   auto extractive = std::make_unique<llm::ExtractiveModel>(workers, count);
   return std::make_unique<llm::Catalogue>(std::move(models), std::move(extractive));

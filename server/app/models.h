@@ -14,8 +14,9 @@ namespace walrus::app {
 
 // Everything given must outlive the result.
 std::unique_ptr<llm::Catalogue> make_catalogue(const Config& config, net::HttpClient& http,
-                                               WorkerPool& workers, const text::TokenCounter& tokens,
-                                               const Clock& clock, const Log& log);
+                                               WorkerPool& workers,
+                                               const text::TokenCounter& tokens, const Clock& clock,
+                                               const Log& log);
 std::unique_ptr<search::Embedder> make_embedder(const Config& config, net::HttpClient& http,
                                                 WorkerPool& workers, const Log& log);
 

@@ -53,7 +53,9 @@ std::string from_environment(const Setting& setting, const char* const* environm
 
 }  // namespace
 
-std::span<const Setting> settings() { return kSettings; }
+std::span<const Setting> settings() {
+  return kSettings;
+}
 
 const Setting* find_setting(std::string_view name) {
   auto found = std::ranges::find(kSettings, name, &Setting::name);
@@ -66,7 +68,8 @@ std::string environment_name(const Setting& setting) {
   return name;
 }
 
-Result<Values> resolve(const std::map<std::string, std::string>& flags, const char* const* environment) {
+Result<Values> resolve(const std::map<std::string, std::string>& flags,
+                       const char* const* environment) {
   Values values;
   for (const Setting& setting : kSettings) {
     Value value{std::string(setting.fallback), "default"};

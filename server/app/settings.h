@@ -47,7 +47,8 @@ struct Values {
 
 // Flags over environment over file over defaults. `flags` holds those that were given. Errors:
 // validation_error that names the key, with a suggestion where an unknown one is close to a known.
-Result<Values> resolve(const std::map<std::string, std::string>& flags, const char* const* environment);
+Result<Values> resolve(const std::map<std::string, std::string>& flags,
+                       const char* const* environment);
 
 // `walrus config`: every value with its origin, secrets redacted.
 std::string describe(const Values& values);

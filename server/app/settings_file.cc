@@ -27,7 +27,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::unexpected<Error> unknown_key(std::string_view key) {
   std::string near = nearest_setting(key);
-  std::string advice = near.empty() ? "'walrus config' lists what there is." : "Did you mean '" + near + "'?";
+  std::string advice =
+      near.empty() ? "'walrus config' lists what there is." : "Did you mean '" + near + "'?";
   return fail(ErrorCode::kValidationError, fmt::format("'{}' is not a setting. {}", key, advice));
 }
 
@@ -65,12 +66,15 @@ Result<ModelSetting> read_model(const toml::table& table) {
     } else if (name == "strengths" && node.is_array()) {
       for (const toml::node& item : *node.as_array()) model.strengths.push_back(item.value_or(""));
     } else {
-      return fail_field("models." + name, "is not a key of a model: use url, model, api-key, "
-                                          "context-length, strengths, cost-per-million-tokens");
+      return fail_field("models." + name,
+                        "is not a key of a model: use url, model, api-key, "
+                        "context-length, strengths, cost-per-million-tokens");
     }
   }
-  if (model.url.empty() || model.model.empty()) return fail_field("models", "needs url and model in each table");
-  if (model.context_length < 512) return fail_field("models.context-length", "must be at least 512");
+  if (model.url.empty() || model.model.empty())
+    return fail_field("models", "needs url and model in each table");
+  if (model.context_length < 512)
+    return fail_field("models.context-length", "must be at least 512");
   return model;
 }
 
@@ -114,8 +118,8 @@ Result<SettingsFile> read_settings_file(const std::string& path) {
     return read_table(toml::parse_file(path));
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kValidationError,
-                fmt::format("The configuration file cannot be read: {} (line {}).", error.description(),
-                            error.source().begin.line));
+                fmt::format("The configuration file cannot be read: {} (line {}).",
+                            error.description(), error.source().begin.line));
   }
 }
 

@@ -11,6 +11,8 @@ namespace walrus::auth {
 inline const std::string kLocalOwner = "local";
 
 // The owner a request acts for. The gate has let it through.
-inline const std::string& owner_of(const http::Request&) { return kLocalOwner; }
+inline const std::string& owner_of(const http::Request&) {
+  return kLocalOwner;
+}
 
 }  // namespace walrus::auth

@@ -77,19 +77,22 @@ Result<void> HostOrigin::check(const http::Request& request) const {
   auto site = request.headers.get("sec-fetch-site");
   if (!origin && site && *site == "cross-site") foreign = true;
   if (!foreign) return {};
-  return fail(ErrorCode::kForbidden,
-              "Pages of other origins may not do this. Name the origin in --cors-origins to allow it.");
+  return fail(
+      ErrorCode::kForbidden,
+      "Pages of other origins may not do this. Name the origin in --cors-origins to allow it.");
 }
 
 std::optional<http::Response> HostOrigin::preflight(const http::Request& request) const {
   auto origin = request.headers.get("origin");
   if (request.method != "OPTIONS" || !origin) return std::nullopt;
   if (!request.headers.get("access-control-request-method")) return std::nullopt;
-  if (std::ranges::find(rules_.cors_origins, *origin) == rules_.cors_origins.end()) return std::nullopt;
+  if (std::ranges::find(rules_.cors_origins, *origin) == rules_.cors_origins.end())
+    return std::nullopt;
   http::Response response = http::Response::no_content();
   response.headers.set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-  response.headers.set("Access-Control-Allow-Headers",
-                       "Authorization, Content-Type, Last-Event-ID, If-None-Match, Idempotency-Key, Prefer");
+  response.headers.set(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Last-Event-ID, If-None-Match, Idempotency-Key, Prefer");
   response.headers.set("Access-Control-Max-Age", "600");
   return response;
 }

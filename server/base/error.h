@@ -23,8 +23,9 @@ struct FieldError {
 
 struct Error {
   ErrorCode code;
-  std::string message;  // for the person who asked: what was wrong and what to do; never a path or secret
-  std::string detail;   // for the log alone
+  std::string
+      message;  // for the person who asked: what was wrong and what to do; never a path or secret
+  std::string detail;  // for the log alone
   std::vector<FieldError> fields = {};
   std::optional<std::chrono::seconds> retry_after = {};
 };

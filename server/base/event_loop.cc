@@ -39,9 +39,13 @@ void EventLoop::run() {
   context_->run();
 }
 
-void EventLoop::stop() { context_->stop(); }
+void EventLoop::stop() {
+  context_->stop();
+}
 
-void EventLoop::post(Work work) { asio::post(*context_, std::move(work)); }
+void EventLoop::post(Work work) {
+  asio::post(*context_, std::move(work));
+}
 
 TimerId EventLoop::after(Duration delay, Work work) {
   TimerId id = timers_->next++;
@@ -55,8 +59,12 @@ TimerId EventLoop::after(Duration delay, Work work) {
   return id;
 }
 
-void EventLoop::cancel(TimerId id) { timers_->armed.erase(id); }
+void EventLoop::cancel(TimerId id) {
+  timers_->armed.erase(id);
+}
 
-asio::io_context& EventLoop::context() { return *context_; }
+asio::io_context& EventLoop::context() {
+  return *context_;
+}
 
 }  // namespace walrus

@@ -22,6 +22,8 @@ const json::string* find_string(const json::object& object, std::string_view nam
 std::optional<std::int64_t> find_integer(const json::object& object, std::string_view name);
 const json::object* find_object(const json::object& object, std::string_view name);
 
-inline std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+inline std::string_view view(const json::string& text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace walrus

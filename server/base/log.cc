@@ -74,7 +74,9 @@ Log::Log(LogFormat format, LogLevel least) : impl_(std::make_unique<Impl>(format
 Log::~Log() = default;
 Log::Log(Log&&) noexcept = default;
 
-Log Log::none() { return Log(std::unique_ptr<Impl>()); }
+Log Log::none() {
+  return Log(std::unique_ptr<Impl>());
+}
 
 void Log::write(LogLevel level, std::string_view message,
                 std::initializer_list<LogField> fields) const {

@@ -26,7 +26,8 @@ struct LogField {
   LogField(std::string_view n, Integer v) : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
-// Thread-safe. What is logged is named field by field; queries, documents, keys and headers never are.
+// Thread-safe. What is logged is named field by field; queries, documents, keys and headers never
+// are.
 class Log {
  public:
   Log(LogFormat format, LogLevel least);
@@ -45,7 +46,8 @@ class Log {
  private:
   struct Impl;
   explicit Log(std::unique_ptr<Impl> impl);
-  void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
+  void write(LogLevel level, std::string_view message,
+             std::initializer_list<LogField> fields) const;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -96,8 +96,8 @@ std::string Metrics::render() const {
         out += fmt::format("{}{} {}\n", family->name, braced(series->labels),
                            series->counter->value());
       } else if (series->gauge) {
-        out += fmt::format("{}{} {}\n", family->name, braced(series->labels),
-                           series->gauge->value());
+        out +=
+            fmt::format("{}{} {}\n", family->name, braced(series->labels), series->gauge->value());
       } else if (series->read) {
         out += fmt::format("{}{} {}\n", family->name, braced(series->labels), series->read());
       } else {
@@ -107,12 +107,14 @@ std::string Metrics::render() const {
           bool last = i == std::size(Histogram::kBounds);
           std::string bound =
               last ? "le=\"+Inf\"" : fmt::format("le=\"{}\"", Histogram::kBounds[i]);
-          out += fmt::format("{}_bucket{} {}\n", family->name, braced(series->labels, bound), total);
+          out +=
+              fmt::format("{}_bucket{} {}\n", family->name, braced(series->labels, bound), total);
         }
         double sum =
-            static_cast<double>(series->histogram->sum_micros_.load(std::memory_order_relaxed)) / 1e6;
-        out += fmt::format("{}_sum{} {}\n{}_count{} {}\n", family->name, braced(series->labels), sum,
-                           family->name, braced(series->labels), total);
+            static_cast<double>(series->histogram->sum_micros_.load(std::memory_order_relaxed)) /
+            1e6;
+        out += fmt::format("{}_sum{} {}\n{}_count{} {}\n", family->name, braced(series->labels),
+                           sum, family->name, braced(series->labels), total);
       }
     }
   }

@@ -116,10 +116,13 @@ struct HomeLoopAwaiter {
   }
   Loop& await_resume() const noexcept { return *loop; }
 };
-inline HomeLoopAwaiter home_loop() { return {}; }
+inline HomeLoopAwaiter home_loop() {
+  return {};
+}
 
 // Completes a `wait_for_callback`: call it once, from any thread; the coroutine goes on at home.
-// Dropping it without a call leaves the coroutine waiting for ever, so whoever takes one owes a call.
+// Dropping it without a call leaves the coroutine waiting for ever, so whoever takes one owes a
+// call.
 template <class T>
 class Completion {
  public:
@@ -181,6 +184,8 @@ class SleepAwaiter {
  private:
   Duration duration_;
 };
-inline SleepAwaiter sleep_for(Duration duration) { return SleepAwaiter(duration); }
+inline SleepAwaiter sleep_for(Duration duration) {
+  return SleepAwaiter(duration);
+}
 
 }  // namespace walrus

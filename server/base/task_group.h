@@ -12,8 +12,8 @@
 
 namespace walrus {
 
-// Starts tasks and knows when all have ended. Not thread-safe: a group belongs to its loop's thread.
-// Destroying a group whose tasks still run is a bug and aborts.
+// Starts tasks and knows when all have ended. Not thread-safe: a group belongs to its loop's
+// thread. Destroying a group whose tasks still run is a bug and aborts.
 class TaskGroup {
  public:
   // Receives what a task throws. An exception is a bug somewhere; the group itself goes on.

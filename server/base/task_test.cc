@@ -12,7 +12,9 @@ namespace {
 using testing::ManualClock;
 using testing::ManualLoop;
 
-Task<int> add(int a, int b) { co_return a + b; }
+Task<int> add(int a, int b) {
+  co_return a + b;
+}
 
 Task<int> add_three(int a, int b, int c) {
   int ab = co_await add(a, b);
@@ -64,7 +66,7 @@ TEST(TaskTest, OffloadResumesAtHome) {
   auto body = [](WorkerPool& workers) -> Task<bool> {
     auto home = std::this_thread::get_id();
     auto where = co_await offload(workers, [] { return std::this_thread::get_id(); });
-    co_return where != home && std::this_thread::get_id() == home;
+    co_return where != home&& std::this_thread::get_id() == home;
   };
   EXPECT_TRUE(testing::run(loop, body(pool)));
 }

@@ -22,8 +22,9 @@ TEST(IdsTest, SortByTimeAndHaveVersionSeven) {
 }
 
 TEST(IdsTest, RefusesOtherForms) {
-  for (auto text : {"", "abc", "018d0d6a-0000-7000-8000-00000000000g",
-                    "018D0D6A-0000-7000-8000-000000000000", "018d0d6a00007000800000000000000000000"}) {
+  for (auto text :
+       {"", "abc", "018d0d6a-0000-7000-8000-00000000000g", "018D0D6A-0000-7000-8000-000000000000",
+        "018d0d6a00007000800000000000000000000"}) {
     EXPECT_FALSE(is_uuid(text)) << text;
   }
 }
@@ -53,7 +54,8 @@ TEST(Utf8Test, FindsAndReplacesIllFormedParts) {
 
 TEST(JsonTest, RefusesBrokenDeepAndTrailing) {
   EXPECT_TRUE(parse_json("{\"a\":[1,2]}"));
-  for (std::string bad : {std::string("{"), std::string("{} x"), std::string(100, '['), std::string()}) {
+  for (std::string bad :
+       {std::string("{"), std::string("{} x"), std::string(100, '['), std::string()}) {
     auto parsed = parse_json(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_EQ(parsed.error().code, ErrorCode::kBadRequest);

@@ -34,11 +34,14 @@ bool read_number(std::string_view text, std::size_t at, std::size_t digits, int&
 
 }  // namespace
 
-std::string iso_seconds(TimePoint time) { return seconds_without_zone(split(time)) + "Z"; }
+std::string iso_seconds(TimePoint time) {
+  return seconds_without_zone(split(time)) + "Z";
+}
 
 std::string iso_millis(TimePoint time) {
   Parts parts = split(time);
-  return fmt::format("{}.{:03}Z", seconds_without_zone(parts), parts.time.subseconds().count() / 1000);
+  return fmt::format("{}.{:03}Z", seconds_without_zone(parts),
+                     parts.time.subseconds().count() / 1000);
 }
 
 std::string iso_micros(TimePoint time) {

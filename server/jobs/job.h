@@ -24,11 +24,12 @@ struct KindOfWork {
   // `tracker->finish` did. An error ends the operation as failed, by the runner.
   std::function<Task<Result<void>>(Job job)> run;
   // What is committed together with a failure.
-  std::function<Task<std::shared_ptr<const status::Writes>>(store::OperationRecord record, Error error)>
+  std::function<Task<std::shared_ptr<const status::Writes>>(store::OperationRecord record,
+                                                            Error error)>
       failure_writes;
-  int at_once = 1;          // run side by side; more wait
-  int waiting = 10'000;     // wait at most; more are refused
-  bool resumable = false;   // goes on after a restart; otherwise it ends `interrupted`
+  int at_once = 1;         // run side by side; more wait
+  int waiting = 10'000;    // wait at most; more are refused
+  bool resumable = false;  // goes on after a restart; otherwise it ends `interrupted`
 };
 
 }  // namespace walrus::jobs

@@ -19,7 +19,8 @@ Error refused(std::string message) {
 }  // namespace
 
 Jobs::Home::Home(Loop& home_loop, const Log& log)
-    : loop(home_loop), tasks(home_loop, [&log](std::exception_ptr) { log.error("a job's runner threw"); }) {}
+    : loop(home_loop),
+      tasks(home_loop, [&log](std::exception_ptr) { log.error("a job's runner threw"); }) {}
 
 Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log,
            live::Hub& hub, const Log& log, Metrics& metrics, Options options)
@@ -45,7 +46,9 @@ Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& even
 
 Jobs::~Jobs() = default;
 
-void Jobs::bind(Kind kind, KindOfWork work) { lane_of(kind).work = std::move(work); }
+void Jobs::bind(Kind kind, KindOfWork work) {
+  lane_of(kind).work = std::move(work);
+}
 
 Jobs::Home& Jobs::home_of(const std::string& operation_id) {
   Loop& loop = hub_.home(operation_id);
@@ -185,7 +188,8 @@ Error Jobs::reason_to_fail(const Run& run, Error error) const {
                   "' showed no sign of life for too long and was stopped. Try again.",
               {}};
     case StopReason::kShutdown:
-      return {ErrorCode::kInterrupted, "The server was shut down before the work was done. Try again.",
+      return {ErrorCode::kInterrupted,
+              "The server was shut down before the work was done. Try again.",
               {}};
     case StopReason::kNone:
       break;
@@ -237,7 +241,8 @@ Task<Result<void>> Jobs::cancel(std::string operation_id) {
   Result<void> durable = co_await store_.commit(std::move(wish));
   if (!durable) co_return durable;
   bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
-  if (!ended) log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
+  if (!ended)
+    log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
   co_return Result<void>();
 }
 
@@ -289,7 +294,9 @@ Task<Result<void>> Jobs::recover() {
 
 Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
   Lane& lane = lane_of(record.state.operation.kind);
-  Error end{ErrorCode::kInterrupted, "The server was restarted before the answer was done. Ask again.", {}};
+  Error end{ErrorCode::kInterrupted,
+            "The server was restarted before the answer was done. Ask again.",
+            {}};
   bool ends = !lane.work.resumable;
   if (lane.work.resumable && record.cancel_requested) {
     end = {ErrorCode::kCancelled, "The operation was cancelled.", {}};
@@ -324,7 +331,8 @@ void Jobs::shut_down(Duration chat_grace, Work done) {
     Home* here = home.get();
     here->loop.post([this, here, chat_grace, left, finished, first] {
       for (auto& [id, run] : here->runs) {
-        if (lane_of(run->record.state.operation.kind).work.resumable) stop(*run, StopReason::kShutdown);
+        if (lane_of(run->record.state.operation.kind).work.resumable)
+          stop(*run, StopReason::kShutdown);
       }
       TimerId grace = here->loop.after(chat_grace, [this, here] {
         for (auto& [id, run] : here->runs) stop(*run, StopReason::kShutdown);

@@ -40,10 +40,10 @@ class Jobs {
   // Before anything is accepted.
   void bind(status::Kind kind, KindOfWork work);
 
-  // Makes the operation durable together with `with`, then runs it as soon as there is room. `first`
-  // is an event to begin its log with, already in `record.state`. The awaiting loop must be the
-  // operation's home. Errors: not_ready (queue full or shutting down, with retry_after), conflict
-  // and storage_unavailable as the store has them.
+  // Makes the operation durable together with `with`, then runs it as soon as there is room.
+  // `first` is an event to begin its log with, already in `record.state`. The awaiting loop must be
+  // the operation's home. Errors: not_ready (queue full or shutting down, with retry_after),
+  // conflict and storage_unavailable as the store has them.
   Task<Result<void>> accept(store::OperationRecord record, std::vector<status::Event> first,
                             store::WriteBatch with);
 

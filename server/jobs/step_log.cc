@@ -35,7 +35,8 @@ void StepLog::publish(const status::State& state, const std::vector<status::Even
 
 void StepLog::step_ended(status::Kind kind, TimePoint at) {
   if (step_) {
-    auto labels = fmt::format("kind=\"{}\",step=\"{}\"", status::name_of(kind), status::name_of(*step_));
+    auto labels =
+        fmt::format("kind=\"{}\",step=\"{}\"", status::name_of(kind), status::name_of(*step_));
     metrics_
         .histogram("walrus_step_duration_seconds", "Time spent in a step of an operation.", labels)
         .observe(seconds_between(step_began_, at));

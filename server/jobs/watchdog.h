@@ -1,8 +1,8 @@
 // How long a step may show no sign of life (status-model.md, invariant 6).
 #pragma once
 
-#include "status/plan.h"
 #include "base/executor.h"
+#include "status/plan.h"
 
 namespace walrus::jobs {
 

@@ -60,9 +60,9 @@ void Hub::close(const std::string& operation_id) {
 
 void Hub::update_latest(const status::State& state) {
   const status::Operation& operation = state.operation;
-  auto latest = std::make_shared<const LatestStatus>(
-      operation.owner, state.sequence, state.outcome != status::Outcome::kProcessing,
-      encoding_.status(state));
+  auto latest = std::make_shared<const LatestStatus>(operation.owner, state.sequence,
+                                                     state.outcome != status::Outcome::kProcessing,
+                                                     encoding_.status(state));
   latest_.publish(operation.id, latest);
   if (!operation.document_id.empty()) latest_.publish(operation.document_id, latest);
 }
@@ -153,12 +153,12 @@ Task<Attachment> Hub::attach(std::string operation_id, std::shared_ptr<Listener>
     if (attachment.running) shard->listeners[operation_id].push_back(std::move(listener));
     co_return attachment;
   }
-  // Registered here before asking there: what is published after the look is posted after its answer.
+  // Registered here before asking there: what is published after the look is posted after its
+  // answer.
   shard->listeners[operation_id].push_back(listener);
   auto ask = [home, operation_id, link](Completion<Attachment> done) {
-    home->loop->post([link, operation_id, done = std::move(done)]() mutable {
-      done(link(operation_id));
-    });
+    home->loop->post(
+        [link, operation_id, done = std::move(done)]() mutable { done(link(operation_id)); });
   };
   Attachment attachment = co_await wait_for_callback<Attachment>(ask);
   if (!attachment.running) detach(here, operation_id, listener.get());

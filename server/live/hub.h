@@ -35,12 +35,12 @@ struct LiveEvent {
 
 // What attaching found.
 struct Attachment {
-  bool running = false;          // false: the topic is closed, the store has everything
-  std::uint64_t tail_begins = 0; // the store has every event below this sequence
+  bool running = false;           // false: the topic is closed, the store has everything
+  std::uint64_t tail_begins = 0;  // the store has every event below this sequence
   std::vector<LiveEvent> tail;
   int attempt = 1;
   std::uint64_t attempt_begins = 0;  // the attempt's first sequence, if it is in the tail, else 0
-  status::State state;           // after the tail's last event
+  status::State state;               // after the tail's last event
 };
 
 // Receives live events on its own loop. Not thread-safe.

@@ -30,7 +30,8 @@ class Latest {
   // Filling from the store: take a ticket before reading, give it with what was read. Nothing is
   // filled in where something was published or erased in between.
   std::uint64_t ticket(const std::string& id) const;
-  void fill(const std::string& id, std::uint64_t ticket, std::shared_ptr<const LatestStatus> status);
+  void fill(const std::string& id, std::uint64_t ticket,
+            std::shared_ptr<const LatestStatus> status);
 
   void erase(const std::string& id);
 

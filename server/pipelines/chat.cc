@@ -16,9 +16,9 @@ constexpr int kHistoryTurns = 6;  // messages of the conversation that go along
 }  // namespace
 
 json::object to_json(const ChatInput& input) {
-  return {{"query", input.query},     {"session_id", input.session_id},
-          {"k", input.retrieval_k},   {"filter", to_json(input.filter)},
-          {"model", input.model},     {"turn", input.turn}};
+  return {{"query", input.query},   {"session_id", input.session_id},
+          {"k", input.retrieval_k}, {"filter", to_json(input.filter)},
+          {"model", input.model},   {"turn", input.turn}};
 }
 
 ChatInput chat_input_from(const json::object& stored) {
@@ -81,9 +81,9 @@ Task<Result<void>> ChatPipeline::run(jobs::Job job) {
 
 Task<Result<void>> ChatPipeline::retrieve_context(Turn& turn) {
   RetrievalFilter filter = turn.input.filter;
-  auto passages = co_await parts_.retriever.retrieve(turn.operation.owner, turn.input.query,
-                                                     turn.input.retrieval_k, std::move(filter),
-                                                     turn.job.stop);
+  auto passages =
+      co_await parts_.retriever.retrieve(turn.operation.owner, turn.input.query,
+                                         turn.input.retrieval_k, std::move(filter), turn.job.stop);
   if (!passages) co_return std::unexpected(passages.error());
   turn.passages = std::move(*passages);
   co_return Result<void>();
@@ -92,8 +92,8 @@ Task<Result<void>> ChatPipeline::retrieve_context(Turn& turn) {
 // --- selecting_model
 
 Task<Result<std::vector<llm::Turn>>> ChatPipeline::history_before(const Turn& turn) {
-  auto messages = co_await parts_.store.messages(turn.operation.owner, turn.operation.conversation_id,
-                                                 kHistoryTurns + 1);
+  auto messages = co_await parts_.store.messages(turn.operation.owner,
+                                                 turn.operation.conversation_id, kHistoryTurns + 1);
   if (!messages) co_return std::unexpected(messages.error());
   std::vector<llm::Turn> history;
   for (const store::MessageRecord& message : *messages) {
@@ -139,8 +139,8 @@ Task<Result<void>> ChatPipeline::generate_response(Turn& turn) {
   llm::TextMerger merger(home, show);
   llm::OnText on_text = [&merger](std::string_view text) { merger.add(text); };
   llm::Prompt prompt = turn.prompt;
-  auto answer = co_await llm::answer_with_fallback(turn.models, std::move(prompt), std::move(on_text),
-                                                   turn.job.stop);
+  auto answer = co_await llm::answer_with_fallback(turn.models, std::move(prompt),
+                                                   std::move(on_text), turn.job.stop);
   merger.flush();
   if (!answer) co_return std::unexpected(answer.error());
   turn.answer = std::move(*answer);
@@ -174,8 +174,8 @@ json::array sources_json(const std::vector<Passage>& passages) {
 json::array fallbacks_json(const std::vector<llm::Fallback>& fallbacks) {
   json::array shown;
   for (const llm::Fallback& fallback : fallbacks) {
-    shown.push_back(json::object{{"model", fallback.model_id},
-                                 {"error_type", info(fallback.error_type).word}});
+    shown.push_back(
+        json::object{{"model", fallback.model_id}, {"error_type", info(fallback.error_type).word}});
   }
   return shown;
 }
@@ -193,15 +193,16 @@ Task<Result<void>> ChatPipeline::finish(Turn& turn) {
   if (!*conversation) co_return fail(ErrorCode::kCancelled, "The conversation was deleted.");
 
   auto writes = std::make_shared<store::WriteBatch>();
-  writes->mutations.push_back(store::PutMessage{{.owner = turn.operation.owner,
-                                                 .conversation_id = turn.operation.conversation_id,
-                                                 .number = static_cast<std::uint64_t>(turn.input.turn + 1),
-                                                 .role = "assistant",
-                                                 .text = turn.response,
-                                                 .created_at = now,
-                                                 .model_id = turn.answer.model_id,
-                                                 .latency_ms = latency,
-                                                 .operation_id = turn.operation.id}});
+  writes->mutations.push_back(
+      store::PutMessage{{.owner = turn.operation.owner,
+                         .conversation_id = turn.operation.conversation_id,
+                         .number = static_cast<std::uint64_t>(turn.input.turn + 1),
+                         .role = "assistant",
+                         .text = turn.response,
+                         .created_at = now,
+                         .model_id = turn.answer.model_id,
+                         .latency_ms = latency,
+                         .operation_id = turn.operation.id}});
   store::ConversationRecord row = std::move(**conversation);
   row.updated_at = now;
   row.message_count = turn.input.turn + 1;
@@ -227,11 +228,12 @@ Task<Result<void>> ChatPipeline::finish(Turn& turn) {
 
 // --- failed
 
-Task<std::shared_ptr<const status::Writes>> ChatPipeline::failure_writes(store::OperationRecord record,
-                                                                         Error) {
+Task<std::shared_ptr<const status::Writes>> ChatPipeline::failure_writes(
+    store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
   const status::Operation& operation = record.state.operation;
-  auto conversation = co_await parts_.store.conversation(operation.owner, operation.conversation_id);
+  auto conversation =
+      co_await parts_.store.conversation(operation.owner, operation.conversation_id);
   if (conversation && *conversation) {
     store::ConversationRecord row = std::move(**conversation);
     row.status = status::name_of(status::Outcome::kFailed);

@@ -21,8 +21,8 @@ struct ChatInput {
   std::string session_id;
   int retrieval_k = 8;
   RetrievalFilter filter;
-  std::string model;              // empty: chosen
-  std::int64_t turn = 1;          // number of the question's message in the conversation
+  std::string model;      // empty: chosen
+  std::int64_t turn = 1;  // number of the question's message in the conversation
 };
 json::object to_json(const ChatInput& input);
 ChatInput chat_input_from(const json::object& input);
@@ -33,7 +33,8 @@ class ChatPipeline {
   explicit ChatPipeline(ChatParts parts) : parts_(std::move(parts)) {}
 
   Task<Result<void>> run(jobs::Job job);
-  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record, Error error);
+  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record,
+                                                             Error error);
 
  private:
   struct Turn;  // what one run has made so far

@@ -40,7 +40,8 @@ text::StructuredText read(const json::object& blob) {
 
 Result<text::StructuredText> text_from_blob(const std::string& blob) {
   auto parsed = parse_json(blob);
-  if (!parsed) return fail(ErrorCode::kInternal, "The extracted text was damaged.", parsed.error().message);
+  if (!parsed)
+    return fail(ErrorCode::kInternal, "The extracted text was damaged.", parsed.error().message);
   try {
     return read(parsed->as_object());
   } catch (const std::exception& damage) {

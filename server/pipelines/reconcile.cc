@@ -15,8 +15,8 @@ struct VersionKey {
   auto operator<=>(const VersionKey&) const = default;
 };
 
-Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store, std::string document_id,
-                                                         int version) {
+Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store,
+                                                         std::string document_id, int version) {
   std::vector<store::ChunkRecord> chunks;
   store::Page page{.limit = 100, .after = {}};
   do {
@@ -62,7 +62,8 @@ Task<Result<void>> rebuild(UploadParts& parts, store::DocumentVersion wanted) {
   co_return co_await offload(parts.workers, build);
 }
 
-Task<Result<void>> reconcile_index(UploadParts& parts, std::vector<store::DocumentVersion> documents,
+Task<Result<void>> reconcile_index(UploadParts& parts,
+                                   std::vector<store::DocumentVersion> documents,
                                    std::set<std::string> unfinished) {
   std::map<std::string, store::DocumentVersion> wanted;
   for (store::DocumentVersion& document : documents) {
@@ -102,7 +103,8 @@ Task<Result<void>> reconcile_index(UploadParts& parts, std::vector<store::Docume
 
 }  // namespace
 
-Task<Result<void>> reconcile(UploadParts& parts, std::vector<store::OperationRecord> open_operations) {
+Task<Result<void>> reconcile(UploadParts& parts,
+                             std::vector<store::OperationRecord> open_operations) {
   auto documents = co_await parts.store.document_versions();
   if (!documents) co_return std::unexpected(documents.error());
   std::set<std::string> unfinished;

@@ -9,7 +9,8 @@ namespace walrus::pipelines {
 
 // At the start, before anything is served. What the index has too much goes, what it lacks is built
 // from the stored chunks and vectors; blobs without a row are removed. Errors: storage_unavailable.
-Task<Result<void>> reconcile(UploadParts& parts, std::vector<store::OperationRecord> open_operations);
+Task<Result<void>> reconcile(UploadParts& parts,
+                             std::vector<store::OperationRecord> open_operations);
 
 // Documents whose vectors another embedder made: each is to be embedded anew.
 std::vector<store::DocumentVersion> made_by_another_embedder(

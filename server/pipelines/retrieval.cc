@@ -7,7 +7,8 @@ namespace walrus::pipelines {
 std::string snippet(const std::string& text) {
   constexpr std::size_t kLength = 200;
   std::size_t at = 0;
-  for (std::size_t count = 0; at < text.size() && count < kLength; ++count) next_code_point(text, at);
+  for (std::size_t count = 0; at < text.size() && count < kLength; ++count)
+    next_code_point(text, at);
   std::string shown = text.substr(0, at);
   for (char& c : shown) {
     if (c == '\n' || c == '\t') c = ' ';
@@ -19,9 +20,11 @@ Retriever::Retriever(store::Store& store, search::Embedder& embedder, search::Se
                      WorkerPool& workers, const Log& log)
     : store_(store), embedder_(embedder), index_(index), workers_(workers), log_(log) {}
 
-Task<Result<std::vector<Passage>>> Retriever::retrieve(std::string owner, std::string query, int limit,
-                                                       RetrievalFilter filter, std::stop_token stop) {
-  search::Query asked{.owner = owner, .text = query, .limit = limit, .embedder = embedder_.identity()};
+Task<Result<std::vector<Passage>>> Retriever::retrieve(std::string owner, std::string query,
+                                                       int limit, RetrievalFilter filter,
+                                                       std::stop_token stop) {
+  search::Query asked{
+      .owner = owner, .text = query, .limit = limit, .embedder = embedder_.identity()};
   if (!filter.empty()) {
     auto documents = co_await admitted(owner, std::move(filter));
     if (!documents) co_return std::unexpected(documents.error());

@@ -19,7 +19,7 @@ namespace walrus::pipelines {
 struct RetrievalFilter {
   std::string document_id;
   std::string document_type;
-  std::string file_type;  // with its dot
+  std::string file_type;                        // with its dot
   std::map<std::string, json::value> metadata;  // the uploader's own keys
 
   bool empty() const;
@@ -54,7 +54,8 @@ class Retriever {
  private:
   Task<Result<std::set<std::string>>> admitted(std::string owner, RetrievalFilter filter);
   Task<std::vector<float>> embed(std::string query, std::stop_token stop);
-  Task<Result<std::vector<Passage>>> read_passages(std::string owner, std::vector<search::Hit> hits);
+  Task<Result<std::vector<Passage>>> read_passages(std::string owner,
+                                                   std::vector<search::Hit> hits);
 
   store::Store& store_;
   search::Embedder& embedder_;

@@ -50,7 +50,8 @@ Result<RetrievalFilter> filter_from_json(const json::object& members) {
       continue;
     }
     if (key != "document_id" && key != "document_type" && key != "file_type") {
-      return fail_field(pointer, "is not a filter: use document_id, document_type, file_type or metadata.<key>");
+      return fail_field(
+          pointer, "is not a filter: use document_id, document_type, file_type or metadata.<key>");
     }
     auto text = text_of(member.value(), pointer);
     if (!text) return std::unexpected(text.error());
@@ -75,7 +76,8 @@ json::object to_json(const RetrievalFilter& filter) {
   if (!filter.document_id.empty()) members["document_id"] = filter.document_id;
   if (!filter.document_type.empty()) members["document_type"] = filter.document_type;
   if (!filter.file_type.empty()) members["file_type"] = filter.file_type;
-  for (const auto& [key, value] : filter.metadata) members[std::string(kMetadataPrefix) + key] = value;
+  for (const auto& [key, value] : filter.metadata)
+    members[std::string(kMetadataPrefix) + key] = value;
   return members;
 }
 

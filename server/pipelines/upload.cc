@@ -13,10 +13,10 @@ using extract::Format;
 using status::Step;
 
 json::object to_json(const UploadInput& input) {
-  return {{"version", input.version},     {"original_version", input.original_version},
-          {"filename", input.filename},   {"file_type", input.file_type},
-          {"size", input.size},           {"content_type", input.content_type},
-          {"sha256", input.sha256},       {"metadata", input.metadata}};
+  return {{"version", input.version},   {"original_version", input.original_version},
+          {"filename", input.filename}, {"file_type", input.file_type},
+          {"size", input.size},         {"content_type", input.content_type},
+          {"sha256", input.sha256},     {"metadata", input.metadata}};
 }
 
 UploadInput upload_input_from(const json::object& stored) {
@@ -45,8 +45,8 @@ void describe(store::DocumentRecord& document, const UploadInput& input) {
   document.metadata = input.metadata;
 }
 
-store::OperationRecord queued_upload(const store::DocumentRecord& document, const UploadInput& input,
-                                     TimePoint now) {
+store::OperationRecord queued_upload(const store::DocumentRecord& document,
+                                     const UploadInput& input, TimePoint now) {
   store::OperationRecord record;
   record.state.operation = {.id = document.operation_id,
                             .kind = status::Kind::kDocumentUpload,
@@ -142,13 +142,16 @@ Task<Result<void>> UploadPipeline::validate(Work& work) {
 
 namespace {
 
-bool has_pages(Format format) { return format == Format::kPdf || format == Format::kPptx; }
+bool has_pages(Format format) {
+  return format == Format::kPdf || format == Format::kPptx;
+}
 
 }  // namespace
 
 Task<Result<void>> UploadPipeline::extract_text(Work& work) {
   bool pages = has_pages(work.format);
-  work.tracker.show_work_as(pages ? "pages_done" : "bytes_done", pages ? "pages_total" : "bytes_total");
+  work.tracker.show_work_as(pages ? "pages_done" : "bytes_done",
+                            pages ? "pages_total" : "bytes_total");
   auto counter = work.tracker.count_work();
   std::string blob = text_blob(work.document_id, work.input.original_version);
   auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
@@ -171,7 +174,8 @@ Task<Result<void>> UploadPipeline::extract_text(Work& work) {
   work.text = std::move(*text);
 
   store::WriteBatch checkpoint;
-  checkpoint.mutations.push_back(store::SetCheckpoint{work.operation_id, {{"step", "extracting_text"}}});
+  checkpoint.mutations.push_back(
+      store::SetCheckpoint{work.operation_id, {{"step", "extracting_text"}}});
   co_return co_await parts_.store.commit(std::move(checkpoint));
 }
 
@@ -217,7 +221,8 @@ Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
     counter->set(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(total));
     Result<void> done = co_await embed_batch(work, first, std::min(batch, total - first));
     if (!done) co_return done;
-    if (work.job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+    if (work.job.stop.stop_requested())
+      co_return fail(ErrorCode::kCancelled, "The work was stopped.");
   }
   counter->set(static_cast<std::uint64_t>(total), static_cast<std::uint64_t>(total));
   work.tracker.set_counter("chunks_embedded", static_cast<std::int64_t>(work.plan.chunks.size()));
@@ -240,8 +245,8 @@ Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first, int count)
                                .dimensions = static_cast<int>(vectors->size()) / count,
                                .vectors = std::move(*vectors)};
   batch.mutations.push_back(store::PutWindows{std::move(windows)});
-  batch.mutations.push_back(
-      store::SetCheckpoint{work.operation_id, {{"step", "creating_embeddings"}, {"windows", first + count}}});
+  batch.mutations.push_back(store::SetCheckpoint{
+      work.operation_id, {{"step", "creating_embeddings"}, {"windows", first + count}}});
   Result<void> durable = co_await parts_.store.commit(std::move(batch));
   auto embedded = std::ranges::count_if(work.plan.chunks, [&](const text::Chunk& chunk) {
     return chunk.last_window <= first + count;
@@ -267,7 +272,8 @@ Task<Result<void>> UploadPipeline::store_metadata(Work& work) {
   co_return co_await add_to_index(work);
 }
 
-// In batches, so that no commit keeps the others waiting. Nobody reads a version that is not active.
+// In batches, so that no commit keeps the others waiting. Nobody reads a version that is not
+// active.
 Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
   constexpr std::size_t kBatch = 64;
   const auto& chunks = work.plan.chunks;

@@ -46,8 +46,8 @@ json::object to_json(const UploadInput& input);
 UploadInput upload_input_from(const json::object& input);
 
 // A new operation of the document, waiting to start.
-store::OperationRecord queued_upload(const store::DocumentRecord& document, const UploadInput& input,
-                                     TimePoint now);
+store::OperationRecord queued_upload(const store::DocumentRecord& document,
+                                     const UploadInput& input, TimePoint now);
 
 // Names of a document's blobs.
 std::string original_blob(const std::string& document_id, int original_version);
@@ -60,7 +60,8 @@ class UploadPipeline {
   explicit UploadPipeline(UploadParts parts) : parts_(std::move(parts)) {}
 
   Task<Result<void>> run(jobs::Job job);
-  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record, Error error);
+  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record,
+                                                             Error error);
 
  private:
   struct Work;  // what one run has made so far

@@ -19,11 +19,15 @@ std::optional<Enum> from_name(const std::array<std::string_view, N>& names, std:
 
 }  // namespace
 
-std::string_view name_of(Outcome outcome) { return kOutcomeNames[static_cast<int>(outcome)]; }
+std::string_view name_of(Outcome outcome) {
+  return kOutcomeNames[static_cast<int>(outcome)];
+}
 std::optional<Outcome> outcome_from_name(std::string_view name) {
   return from_name<Outcome>(kOutcomeNames, name);
 }
-std::string_view name_of(EventType type) { return kEventTypeNames[static_cast<int>(type)]; }
+std::string_view name_of(EventType type) {
+  return kEventTypeNames[static_cast<int>(type)];
+}
 std::optional<EventType> event_type_from_name(std::string_view name) {
   return from_name<EventType>(kEventTypeNames, name);
 }

@@ -41,14 +41,14 @@ struct Event {
   int attempt;             // from 1
   TimePoint at;
   EventType type;
-  Outcome outcome;         // after this event
+  Outcome outcome;  // after this event
   Step step;
   int percent = kNoPercent;
-  std::string message;     // kStatus: the documented words and counted facts
-  json::object metadata;   // kStatus of documents: the counters; of chats and kComplete: facts
+  std::string message;    // kStatus: the documented words and counted facts
+  json::object metadata;  // kStatus of documents: the counters; of chats and kComplete: facts
   std::optional<double> eta_seconds;
   std::optional<OperationError> error;  // exactly when outcome is kFailed
-  std::string content;     // kChunk: never empty
+  std::string content;                  // kChunk: never empty
 };
 
 // Whether the event is the one after which nothing follows in its attempt. A chat's status
@@ -57,9 +57,9 @@ bool is_terminal(Kind kind, const Event& event);
 
 // What an operation is: set when it is accepted, but for `attempt`.
 struct Operation {
-  std::string id;     // UUIDv7
+  std::string id;  // UUIDv7
   Kind kind;
-  std::string owner;  // who may see it
+  std::string owner;            // who may see it
   std::string document_id;      // of an upload or crawl, else empty
   std::string conversation_id;  // of a chat, without prefix, else empty
   std::string user_id;          // of a chat: a label, may be empty

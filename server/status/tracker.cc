@@ -16,15 +16,16 @@ Tracker::Tracker(Loop& home, EventLog& log, LiveSink& live, State state,
       counters_(state_.metadata),
       last_life_(home.clock().monotonic()),
       background_(home, [this](std::exception_ptr) {
-        messages_.error("a tracker's background write threw",
-                        {{"operation", state_.operation.id}});
+        messages_.error("a tracker's background write threw", {{"operation", state_.operation.id}});
       }) {
   // What may have been shown under a reserved sequence is never used again.
   state_.sequence = std::max(state_.sequence, reserved_through_);
   arm_tick();
 }
 
-Tracker::~Tracker() { home_.cancel(tick_timer_); }
+Tracker::~Tracker() {
+  home_.cancel(tick_timer_);
+}
 
 Event Tracker::event(EventType type, Step step, Outcome outcome) const {
   Event event{.sequence = state_.sequence + 1,
@@ -68,14 +69,18 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   co_return written;
 }
 
-std::shared_ptr<WorkCounter> Tracker::count_work() { return work_; }
+std::shared_ptr<WorkCounter> Tracker::count_work() {
+  return work_;
+}
 
 void Tracker::show_work_as(std::string_view done, std::string_view total) {
   done_name_ = done;
   total_name_ = total;
 }
 
-void Tracker::set_counter(std::string_view name, std::int64_t value) { counters_[name] = value; }
+void Tracker::set_counter(std::string_view name, std::int64_t value) {
+  counters_[name] = value;
+}
 
 Task<Result<void>> Tracker::finish(Ending ending) {
   co_await take_turn();
@@ -177,8 +182,8 @@ Task<Result<void>> Tracker::write_until_it_is(Append request) {
     Result<void> written = co_await log_.append(std::move(copy));
     if (written || written.error().code != ErrorCode::kStorageUnavailable) co_return written;
     if (stop_waiting_) co_return walrus::fail(ErrorCode::kCancelled, "The work was stopped.");
-    messages_.warning("a status waits for the store", {{"operation", state_.operation.id},
-                                                       {"why", written.error().detail}});
+    messages_.warning("a status waits for the store",
+                      {{"operation", state_.operation.id}, {"why", written.error().detail}});
     co_await sleep_for(pause);
     pause = std::min(pause * 2, options_.longest_retry);
     last_life_ = home_.clock().monotonic();  // waiting is not being stuck
@@ -298,7 +303,8 @@ void Tracker::release_held_text() {
   show_chunk(std::exchange(held_text_, {}));
 }
 
-// With the turn taken: text that was held back becomes a chunk, so that what follows comes after it.
+// With the turn taken: text that was held back becomes a chunk, so that what follows comes after
+// it.
 Task<void> Tracker::show_all_text() {
   if (held_text_.empty()) co_return;
   if (state_.sequence >= reserved_through_) {
@@ -309,7 +315,8 @@ Task<void> Tracker::show_all_text() {
 
 Task<void> Tracker::write_chunks() {
   bool short_of_sequences = state_.sequence + options_.reserve / 5 >= reserved_through_;
-  std::uint64_t reserve = short_of_sequences ? state_.sequence + options_.reserve : reserved_through_;
+  std::uint64_t reserve =
+      short_of_sequences ? state_.sequence + options_.reserve : reserved_through_;
   (void)co_await append({}, reserve);
   end_turn();
 }

@@ -15,18 +15,18 @@ namespace walrus::status {
 
 struct TrackerOptions {
   Duration progress_interval = std::chrono::milliseconds(100);  // between progress events
-  Duration chunk_delay = std::chrono::milliseconds(250);        // chunks reach the log this late at most
-  std::size_t chunk_bytes = 4096;                               // or when this much waits
-  std::uint64_t reserve = 1000;                                 // sequences for chunks, at a time
-  Duration first_retry = std::chrono::milliseconds(50);         // of a store that is away; doubles
+  Duration chunk_delay = std::chrono::milliseconds(250);  // chunks reach the log this late at most
+  std::size_t chunk_bytes = 4096;                         // or when this much waits
+  std::uint64_t reserve = 1000;                           // sequences for chunks, at a time
+  Duration first_retry = std::chrono::milliseconds(50);   // of a store that is away; doubles
   Duration longest_retry = std::chrono::seconds(1);
 };
 
 // What comes with a completion.
 struct Ending {
-  json::object metadata;              // of the status `finished`, beside the counters
-  json::object complete;              // of a chat's `complete`
-  std::shared_ptr<const Writes> with; // committed with the terminal event
+  json::object metadata;                       // of the status `finished`, beside the counters
+  json::object complete;                       // of a chat's `complete`
+  std::shared_ptr<const Writes> with;          // committed with the terminal event
   std::function<Task<void>()> before_visible;  // runs between the commit and its publication
 };
 
@@ -103,7 +103,7 @@ class Tracker {
   const Log& messages_;
   const TrackerOptions options_;
 
-  State state_;                  // as published
+  State state_;  // as published
   std::uint64_t reserved_through_;
   json::object counters_;
   std::string done_name_;

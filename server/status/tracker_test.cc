@@ -39,7 +39,9 @@ class TrackerTest : public ::testing::Test {
   T get(Task<T> task) {
     std::optional<T> result;
     TaskGroup group(loop, [](std::exception_ptr) { FAIL() << "a task threw"; });
-    auto wrap = [](Task<T> inner, std::optional<T>& out) -> Task<void> { out.emplace(co_await inner); };
+    auto wrap = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
+      out.emplace(co_await inner);
+    };
     group.start(wrap(std::move(task), result));
     for (int i = 0; i < 60'000 && !result; ++i) loop.advance(1ms);
     if (!result) throw std::runtime_error("the task did not end");
@@ -229,10 +231,11 @@ TEST_F(TrackerTest, KeepsItsPromisesUnderRandomSchedules) {
     WatchingSink own_sink(own_log);
     bool chat = random() % 2 == 0;
     auto tracker = std::make_unique<Tracker>(
-        own_loop, own_log, own_sink, queued(chat ? Kind::kChat : Kind::kDocumentUpload), 0, messages,
-        TrackerOptions{.chunk_bytes = 64, .reserve = 10});
+        own_loop, own_log, own_sink, queued(chat ? Kind::kChat : Kind::kDocumentUpload), 0,
+        messages, TrackerOptions{.chunk_bytes = 64, .reserve = 10});
     std::string sent;
-    auto body = [](Tracker& tracked, Loop&, std::mt19937& draw, bool is_chat, std::string& text) -> Task<void> {
+    auto body = [](Tracker& tracked, Loop&, std::mt19937& draw, bool is_chat,
+                   std::string& text) -> Task<void> {
       Kind kind = tracked.state().operation.kind;
       for (const PlannedStep& planned : plan_of(kind)) {
         if (planned.step == Step::kFinished) continue;
@@ -261,7 +264,8 @@ TEST_F(TrackerTest, KeepsItsPromisesUnderRandomSchedules) {
     int faults = 0;
     for (int i = 0; i < 20'000 && group.running() > 0; ++i) {
       own_log.set_delay(std::chrono::milliseconds(random() % 20));
-      if (random() % 10 == 0 && faults++ < 20) own_log.script({random() % 2 ? Fault::kBefore : Fault::kAfter});
+      if (random() % 10 == 0 && faults++ < 20)
+        own_log.script({random() % 2 ? Fault::kBefore : Fault::kAfter});
       own_loop.advance(std::chrono::milliseconds(1 + random() % 40));
     }
     ASSERT_EQ(group.running(), 0u);
@@ -277,8 +281,13 @@ TEST_F(TrackerTest, KeepsItsPromisesUnderRandomSchedules) {
 // The watcher itself: planted faults are found.
 TEST_F(TrackerTest, TheWatcherFindsPlantedFaults) {
   State state = queued(Kind::kDocumentUpload);
-  Event early{.sequence = 1, .attempt = 1, .at = clock.now(), .type = EventType::kStatus,
-              .outcome = Outcome::kProcessing, .step = Step::kChunkingText, .percent = 50};
+  Event early{.sequence = 1,
+              .attempt = 1,
+              .at = clock.now(),
+              .type = EventType::kStatus,
+              .outcome = Outcome::kProcessing,
+              .step = Step::kChunkingText,
+              .percent = 50};
   sink.publish(state, {early});
   Event back = early;
   back.sequence = 3;

@@ -26,8 +26,8 @@ class ManualClock final : public Clock {
   void step_wall_clock(Duration by) { now_ += by; }  // as ntp does
 
  private:
-  TimePoint now_ = std::chrono::sys_days(std::chrono::year(2024) / 1 / 15) + std::chrono::hours(10) +
-                   std::chrono::minutes(30);
+  TimePoint now_ = std::chrono::sys_days(std::chrono::year(2024) / 1 / 15) +
+                   std::chrono::hours(10) + std::chrono::minutes(30);
   Duration elapsed_{0};
 };
 
@@ -68,7 +68,9 @@ T run(ManualLoop& loop, Task<T> task) {
   std::exception_ptr failure;
   TaskGroup group(loop, [&](std::exception_ptr thrown) { failure = thrown; });
   std::optional<T> result;
-  auto wrap = [](Task<T> inner, std::optional<T>& out) -> Task<void> { out.emplace(co_await inner); };
+  auto wrap = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
+    out.emplace(co_await inner);
+  };
   group.start(wrap(std::move(task), result));
   loop.run_until_idle();
   while (group.running() > 0) loop.run_when_posted();

@@ -10,7 +10,8 @@ using status::Event;
 using status::EventType;
 
 bool ScriptedLog::holds(std::uint64_t sequence) const {
-  return std::ranges::any_of(events_, [&](const Event& event) { return event.sequence == sequence; });
+  return std::ranges::any_of(events_,
+                             [&](const Event& event) { return event.sequence == sequence; });
 }
 
 void ScriptedLog::keep(const status::Append& append) {
@@ -30,7 +31,8 @@ Task<Result<void>> ScriptedLog::append(status::Append append) {
     faults_.pop_front();
   }
   if (fault == Fault::kBefore) co_return fail(ErrorCode::kStorageUnavailable, "away", "before");
-  if (fault == Fault::kCancelled && append.unless_cancelled) co_return fail(ErrorCode::kCancelled, "cancelled");
+  if (fault == Fault::kCancelled && append.unless_cancelled)
+    co_return fail(ErrorCode::kCancelled, "cancelled");
   keep(append);
   if (fault == Fault::kAfter) co_return fail(ErrorCode::kStorageUnavailable, "away", "after");
   co_return Result<void>();
@@ -44,7 +46,9 @@ void WatchingSink::publish(const status::State& state, const std::vector<Event>&
 }
 
 void WatchingSink::check(const status::State& state, const Event& event) {
-  auto note = [&](std::string what) { broken_.push_back(fmt::format("{}: {}", event.sequence, what)); };
+  auto note = [&](std::string what) {
+    broken_.push_back(fmt::format("{}: {}", event.sequence, what));
+  };
   bool chunk = event.type == EventType::kChunk;
   if (!chunk && !log_.holds(event.sequence)) note("visible before it is durable");
   if (chunk && event.sequence > log_.reserved_through()) note("a chunk beyond what is reserved");
@@ -56,7 +60,8 @@ void WatchingSink::check(const status::State& state, const Event& event) {
   if (event.at < before.at) note("time steps back");
   if (event.attempt == before.attempt) {
     if (event.percent < before.percent) note("progress falls");
-    if (status::position_of(kind, event.step) < status::position_of(kind, before.step)) note("a step back");
+    if (status::position_of(kind, event.step) < status::position_of(kind, before.step))
+      note("a step back");
     if (status::is_terminal(kind, before)) note("something after the end");
   }
   bool full = event.percent == 100;

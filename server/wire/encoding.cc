@@ -13,8 +13,12 @@ live::Frame SseEncoding::snapshot(const status::State& state, const std::string&
   return event_frame(state.sequence, snapshot_json(state, content));
 }
 
-live::Frame SseEncoding::greeting() const { return greeting_frame(); }
+live::Frame SseEncoding::greeting() const {
+  return greeting_frame();
+}
 
-std::string SseEncoding::status(const status::State& state) const { return status_json(state); }
+std::string SseEncoding::status(const status::State& state) const {
+  return status_json(state);
+}
 
 }  // namespace walrus::wire

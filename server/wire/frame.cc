@@ -25,7 +25,9 @@ live::Frame event_frame(std::uint64_t id, std::string_view data) {
   return chunked({head.data(), head.size()}, data, "\n\n");
 }
 
-live::Frame event_frame(std::string_view data) { return chunked("data: ", data, "\n\n"); }
+live::Frame event_frame(std::string_view data) {
+  return chunked("data: ", data, "\n\n");
+}
 
 live::Frame greeting_frame() {
   static const live::Frame greeting = chunked("", "retry: 1000\n\n", "");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "base/time_format.h"
 #include "wire/object_writer.h"
 
