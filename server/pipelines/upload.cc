@@ -1,7 +1,5 @@
 #include "pipelines/upload.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "pipelines/extracted_text.h"
@@ -11,64 +9,6 @@ namespace walrus::pipelines {
 
 using extract::Format;
 using status::Step;
-
-json::object to_json(const UploadInput& input) {
-  return {{"version", input.version},   {"original_version", input.original_version},
-          {"filename", input.filename}, {"file_type", input.file_type},
-          {"size", input.size},         {"content_type", input.content_type},
-          {"sha256", input.sha256},     {"metadata", input.metadata}};
-}
-
-UploadInput upload_input_from(const json::object& stored) {
-  auto text = [&](std::string_view name) {
-    const json::string* member = find_string(stored, name);
-    return member ? std::string(*member) : std::string();
-  };
-  UploadInput input;
-  input.version = static_cast<int>(find_integer(stored, "version").value_or(1));
-  input.original_version = static_cast<int>(find_integer(stored, "original_version").value_or(1));
-  input.filename = text("filename");
-  input.file_type = text("file_type");
-  input.content_type = text("content_type");
-  input.size = find_integer(stored, "size").value_or(0);
-  input.sha256 = text("sha256");
-  if (const json::object* metadata = find_object(stored, "metadata")) input.metadata = *metadata;
-  return input;
-}
-
-void describe(store::DocumentRecord& document, const UploadInput& input) {
-  document.filename = input.filename;
-  document.file_type = input.file_type;
-  document.content_type = input.content_type;
-  document.size = input.size;
-  document.sha256 = input.sha256;
-  document.metadata = input.metadata;
-}
-
-store::OperationRecord queued_upload(const store::DocumentRecord& document,
-                                     const UploadInput& input, TimePoint now) {
-  store::OperationRecord record;
-  record.state.operation = {.id = document.operation_id,
-                            .kind = status::Kind::kDocumentUpload,
-                            .owner = document.owner,
-                            .document_id = document.id,
-                            .created_at = now};
-  record.state.sequence = document.sequence;
-  record.state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
-  record.state.percent = 0;
-  record.state.started_at = now;
-  record.state.updated_at = now;
-  record.input = to_json(input);
-  return record;
-}
-
-std::string original_blob(const std::string& document_id, int original_version) {
-  return fmt::format("{}.{}.original", document_id, original_version);
-}
-
-std::string text_blob(const std::string& document_id, int original_version) {
-  return fmt::format("{}.{}.text", document_id, original_version);
-}
 
 struct UploadPipeline::Work {
   jobs::Job job;
