@@ -43,6 +43,7 @@ def error_codes_header(errors):
     lines.append("};\n\n")
     lines.append("struct ErrorCodeInfo {\n  ErrorCode code;\n  std::string_view word;   // error_type on the wire\n")
     lines.append("  ErrorCode as_http;       // what an HTTP answer says: itself, but for ends of operations\n")
+    lines.append("  int http_status;         // of as_http\n  std::string_view title;  // of the problem document\n")
     lines.append("  bool retryable;          // whether the same request can succeed later\n")
     lines.append("  bool ends_operation;     // may stand in an operation's error.type\n};\n\n")
     lines.append(f"inline constexpr std::array<ErrorCodeInfo, {len(errors)}> kErrorCodes{{{{\n")

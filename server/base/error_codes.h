@@ -46,6 +46,8 @@ struct ErrorCodeInfo {
   ErrorCode code;
   std::string_view word;   // error_type on the wire
   ErrorCode as_http;       // what an HTTP answer says: itself, but for ends of operations
+  int http_status;         // of as_http
+  std::string_view title;  // of the problem document
   bool retryable;          // whether the same request can succeed later
   bool ends_operation;     // may stand in an operation's error.type
 };
