@@ -1,12 +1,13 @@
 // How long a query takes over 10,000 and 100,000 chunks of 800 words, on one core, and where.
 //
 // The words follow Zipf's law; a query has words as questions do, mostly rare ones. Prints the
-// median and the parts of it. Exits 1 where the median is above its bound.
+// median and the parts of it. Exits 1 where the median of its own time is above its bound.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -125,13 +126,22 @@ std::string make_query(std::mt19937& random) {
 
 struct Sample {
   double millis;
+  double cpu_millis;  // of this thread: what the bound is for, whatever else runs on the machine
   QueryCost cost;
 };
+
+double cpu_millis() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
 
 Sample ask(SearchIndex& index, Query query) {
   Sample sample{};
   Clock::time_point begin = Clock::now();
+  double cpu_begin = cpu_millis();
   index.search(query, &sample.cost).value();
+  sample.cpu_millis = cpu_millis() - cpu_begin;
   sample.millis = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   return sample;
 }
@@ -139,6 +149,7 @@ Sample ask(SearchIndex& index, Query query) {
 template <class Part>
 double quantile(const std::vector<Sample>& samples, double share, Part part) {
   std::vector<double> values;
+  values.reserve(samples.size());
   for (const Sample& sample : samples) values.push_back(part(sample));
   std::ranges::sort(values);
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
@@ -149,11 +160,12 @@ double print(const char* what, int chunks, const std::vector<Sample>& samples) {
   auto micros = [&](std::int64_t QueryCost::* part) {
     return quantile(samples, 0.5, [&](const Sample& s) { return s.cost.*part / 1e3; });
   };
-  double median = quantile(samples, 0.5, total);
+  double median = quantile(samples, 0.5, [](const Sample& sample) { return sample.cpu_millis; });
   std::printf(
-      "%7d chunks  %-22s p50 %7.2f ms  p95 %7.2f ms  (terms %.2f, keywords %.2f, vectors %.2f)\n",
-      chunks, what, median, quantile(samples, 0.95, total), micros(&QueryCost::terms),
-      micros(&QueryCost::keywords), micros(&QueryCost::vectors));
+      "%7d chunks  %-23s p50 %7.2f ms  p95 %7.2f ms  cpu p50 %7.2f ms  "
+      "(terms %.2f, keywords %.2f, vectors %.2f)\n",
+      chunks, what, quantile(samples, 0.5, total), quantile(samples, 0.95, total), median,
+      micros(&QueryCost::terms), micros(&QueryCost::keywords), micros(&QueryCost::vectors));
   std::fflush(stdout);
   return median;
 }

@@ -87,6 +87,7 @@ struct Scored {
 
 std::vector<Scored> pair_up(std::span<const std::int64_t> chunks, std::span<const double> scores) {
   std::vector<Scored> pairs;
+  pairs.reserve(chunks.size());
   for (std::size_t i = 0; i < chunks.size(); ++i) pairs.push_back({chunks[i], scores[i]});
   return pairs;
 }

@@ -184,6 +184,7 @@ TEST(SearchIndexThreads, AQuerySeesTheOldVersionOrTheNew) {
   std::atomic<int> bad = 0;
   std::atomic<int> asked = 0;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       while (!done) {

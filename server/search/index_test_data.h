@@ -61,6 +61,7 @@ inline std::vector<std::vector<float>> random_rows(std::mt19937& random, int cou
 // "document/version/chunk"
 inline std::vector<std::string> names(const std::vector<Hit>& hits) {
   std::vector<std::string> all;
+  all.reserve(hits.size());
   for (const Hit& hit : hits) {
     all.push_back(hit.document_id + "/" + std::to_string(hit.version) + "/" +
                   std::to_string(hit.chunk));

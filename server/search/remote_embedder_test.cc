@@ -103,6 +103,7 @@ TEST_F(RemoteEmbedderTest, AsksAndNormalises) {
 
 TEST_F(RemoteEmbedderTest, BatchesOf64InOrder) {
   std::vector<std::string> texts;
+  texts.reserve(150);
   for (int i = 0; i < 150; ++i) texts.push_back(std::string(static_cast<std::size_t>(i + 1), 'x'));
   auto rows = embed(embed_all, texts);
   ASSERT_TRUE(rows);

@@ -168,10 +168,10 @@ Transaction::Transaction(Connection& connection, Kind kind) : connection_(connec
 
 Transaction::~Transaction() {
   if (!open_) return;
-  (void)connection_.take_outcome();
+  connection_.forget_failure();
   // Some failures have rolled back already; this one then has nothing to do.
   connection_.run("ROLLBACK");
-  (void)connection_.take_outcome();
+  connection_.forget_failure();
 }
 
 Result<void> Transaction::commit() {

@@ -102,6 +102,7 @@ class Connection {
   void fail_as_damaged() { note(SQLITE_CORRUPT); }
   // The first failure since the last call, as storage_unavailable.
   Result<void> take_outcome();
+  void forget_failure() { code_ = SQLITE_OK; }
   // Whether what failed, now or ever, is the file itself.
   bool damaged() const { return damaged_; }
 

@@ -136,6 +136,7 @@ class BuiltinEmbedderTest : public ::testing::Test {
 
 TEST_F(BuiltinEmbedderTest, EmbedsMoreThanABatchInOrder) {
   std::vector<std::string> texts;
+  texts.reserve(150);
   for (int i = 0; i < 150; ++i) texts.push_back("text number " + std::to_string(i));
   std::vector<float> expected = model().embed(texts);
   auto rows = testing::run(loop_, embedder_.embed(texts, {}));

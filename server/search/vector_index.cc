@@ -189,6 +189,7 @@ std::vector<std::optional<double>> compare_chunks(Connection& connection, const 
   for (Nearest* of_chunk : order) rescore(connection, meaning, *of_chunk);
 
   std::vector<std::optional<double>> nearness;
+  nearness.reserve(nearest.size());
   for (const Nearest& of_chunk : nearest) {
     nearness.push_back(of_chunk.found() ? std::optional(of_chunk.nearness) : std::nullopt);
   }
@@ -209,6 +210,7 @@ std::vector<MeaningHit> scan_chunks(Connection& connection, const Meaning& meani
   std::ranges::sort(nearest, is_nearer);
   nearest.resize(std::min(nearest.size(), limit));
   std::vector<MeaningHit> hits;
+  hits.reserve(nearest.size());
   for (const Nearest& of_chunk : nearest) hits.push_back({of_chunk.chunk, of_chunk.nearness});
   return hits;
 }
