@@ -30,7 +30,7 @@ struct ModelInfo {
 
 struct Source {
   std::string chunk_id;
-  std::string label;    // file name or URL
+  std::string label;  // file name or URL
   std::string heading;
   int page = 0;
   std::string text;
@@ -65,8 +65,8 @@ class Model {
   // False while its circuit breaker is open (5 s at most after a failure, then it is probed).
   virtual bool available() const = 0;
   // Errors: model_unavailable (before the first piece: another model may be tried), model_failed
-  // (after it), timeout (60 s to the first piece, 30 s between pieces), cancelled. The pieces joined
-  // are the answer; it is never empty when there is no error.
+  // (after it), timeout (60 s to the first piece, 30 s between pieces), cancelled. The pieces
+  // joined are the answer; it is never empty when there is no error.
   virtual Task<Result<Completion>> answer(Prompt prompt, OnText on_text, std::stop_token stop) = 0;
 };
 
