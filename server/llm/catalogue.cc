@@ -25,8 +25,12 @@ struct Fit {
 Fit fit_of(Model& model, std::size_t order, Approach approach, std::int64_t context_tokens) {
   const ModelInfo& info = model.info();
   bool strong = std::ranges::find(info.strengths, name_of(approach)) != info.strengths.end();
-  return {strong, info.context_length >= context_tokens, info.cost_per_million_tokens,
-          model.available(), order, &model};
+  return {strong,
+          info.context_length >= context_tokens,
+          info.cost_per_million_tokens,
+          model.available(),
+          order,
+          &model};
 }
 
 }  // namespace
@@ -45,8 +49,10 @@ std::vector<ListedModel> Catalogue::list() const {
 Result<std::vector<Model*>> Catalogue::choose(Approach approach, std::int64_t context_tokens,
                                               std::optional<std::string_view> requested) const {
   std::vector<Fit> fits;
-  for (std::size_t i = 0; i < models_.size(); ++i) fits.push_back(fit_of(*models_[i], i, approach, context_tokens));
-  std::sort(fits.begin(), fits.end() - 1, [](const Fit& a, const Fit& b) { return a.key() < b.key(); });
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    fits.push_back(fit_of(*models_[i], i, approach, context_tokens));
+  std::sort(fits.begin(), fits.end() - 1,
+            [](const Fit& a, const Fit& b) { return a.key() < b.key(); });
   std::vector<Model*> chosen;
   for (const Fit& fit : fits) chosen.push_back(fit.model);
   if (!requested) return chosen;

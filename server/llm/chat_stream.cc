@@ -47,20 +47,19 @@ Result<> ChatStream::feed(std::string_view bytes) {
     form_ = bytes[first] == '{' ? Form::kObject : Form::kEvents;
   }
   if (form_ == Form::kObject) {
-    if (whole_.size() + bytes.size() > SseDecoder::kMaxBytes) return broken("object too long");
+    if (whole_.size() + bytes.size() > net::SseDecoder::kMaxBytes) return broken("object too long");
     whole_ += bytes;
     return state_;
   }
-  Result<> decoded = decoder_.feed(bytes);
-  return decoded ? state_ : decoded;
+  return decoder_.feed(bytes) ? state_ : broken("event too long");
 }
 
 Result<> ChatStream::finish() {
   if (form_ == Form::kObject) {
     take_event(whole_);
     finished_ = state_.has_value();
-  } else if (Result<> decoded = decoder_.finish(); !decoded) {
-    return decoded;
+  } else if (!decoder_.finish()) {
+    return broken("event too long");
   }
   if (!state_) return state_;
   if (!done_ && !finished_) return broken("the stream broke off");

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "llm/sse_decoder.h"
+#include "net/sse_decoder.h"
 
 namespace walrus::llm {
 
@@ -29,7 +29,7 @@ class ChatStream {
   bool done() const { return done_; }  // "[DONE]" was seen
   std::uint64_t signs_of_life() const {
     return signs_of_life_;
-  }                                      // grows with every token, reasoning included
+  }  // grows with every token, reasoning included
   bool began() const { return began_; }  // the first piece was passed on
   std::optional<std::int64_t> prompt_tokens() const { return prompt_tokens_; }
   std::optional<std::int64_t> answer_tokens() const { return answer_tokens_; }
@@ -44,7 +44,7 @@ class ChatStream {
   void pass_on(const json::object& message);
 
   OnPiece on_piece_;
-  SseDecoder decoder_;
+  net::SseDecoder decoder_;
   Form form_ = Form::kUnknown;
   std::string whole_;  // of a reply that is one object
   Result<> state_;

@@ -14,7 +14,7 @@ namespace {
 
 // Below this share of the question's weight a sentence speaks of something else. Found on XQuAD
 // (extractive_quality_test.cc): it lets most unrelated questions go unanswered.
-constexpr double kLeastRelevance = 0.38;
+constexpr double kLeastRelevance = 0.33;
 constexpr double kRedundancyPenalty = 0.6;
 constexpr double kNextSentenceBonus = 0.15;
 constexpr double kSpreadPenalty = 0.12;

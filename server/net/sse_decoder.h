@@ -7,9 +7,10 @@
 
 #include "base/error.h"
 
-namespace walrus::llm {
+namespace walrus::net {
 
-// Only the data of events: models name no other field that matters. Not thread-safe.
+// Gives the data of events and remembers their ids; `event` and `retry` are passed over, for nobody
+// we talk to needs them. Not thread-safe.
 class SseDecoder {
  public:
   // Of a line and of an event's data together.
@@ -19,23 +20,29 @@ class SseDecoder {
 
   explicit SseDecoder(OnEvent on_event) : on_event_(std::move(on_event)) {}
 
-  // Fails, and then for good, when a line or an event is longer than kMaxBytes.
+  // Fails (upstream_error), and then for good, when a line or an event is longer than kMaxBytes.
   Result<> feed(std::string_view bytes);
   // At the end of the bytes: some servers leave out the last empty line, so an event that is
   // complete but for that counts (the standard would drop it).
   Result<> finish();
 
+  // The id to come back with: of the last event that was dispatched. Empty before the first.
+  const std::string& last_event_id() const { return last_event_id_; }
+
  private:
+  void take_field(std::string_view name, std::string_view value);
   void end_line();
   void dispatch();
 
   OnEvent on_event_;
   std::string line_;
   std::string data_;
+  std::string id_;
+  std::string last_event_id_;
   bool has_data_ = false;
   bool at_start_ = true;       // where a byte order mark may stand
   bool after_return_ = false;  // a "\n" now belongs to the "\r" before it
   bool too_long_ = false;
 };
 
-}  // namespace walrus::llm
+}  // namespace walrus::net

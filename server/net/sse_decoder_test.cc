@@ -1,4 +1,4 @@
-#include "llm/sse_decoder.h"
+#include "net/sse_decoder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace walrus::llm {
+namespace walrus::net {
 namespace {
 
 using ::testing::ElementsAre;
@@ -36,6 +36,15 @@ TEST(SseDecoder, LeavesOutWhatIsNoData) {
               IsEmpty());
   EXPECT_THAT(decode({"event: message\ndata: x\nid: 1\n\n"}), ElementsAre("x"));
   EXPECT_THAT(decode({""}), IsEmpty());
+}
+
+TEST(SseDecoder, RemembersTheIdOfTheLastEvent) {
+  SseDecoder decoder([](std::string_view) {});
+  EXPECT_EQ(decoder.last_event_id(), "");
+  EXPECT_TRUE(decoder.feed("id: 7\ndata: a\n\nid: 8\ndata: b\n"));
+  EXPECT_EQ(decoder.last_event_id(), "7");
+  EXPECT_TRUE(decoder.feed("\ndata: without one\n\n"));
+  EXPECT_EQ(decoder.last_event_id(), "8");
 }
 
 TEST(SseDecoder, TakesALastEventWithoutItsEmptyLine) {
@@ -87,4 +96,4 @@ TEST(SseDecoder, BoundsLinesAndEvents) {
 }
 
 }  // namespace
-}  // namespace walrus::llm
+}  // namespace walrus::net

@@ -1,8 +1,8 @@
-#include "llm/sse_decoder.h"
+#include "net/sse_decoder.h"
 
 #include <algorithm>
 
-namespace walrus::llm {
+namespace walrus::net {
 
 namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -23,12 +23,14 @@ Result<> SseDecoder::feed(std::string_view bytes) {
     bytes.remove_prefix(end + 1);
     end_line();
   }
-  if (too_long_) return fail(ErrorCode::kModelFailed, "The model sent an event that is too long.");
+  if (too_long_)
+    return fail(ErrorCode::kUpstreamError, "The server sent an event that is too long.");
   return {};
 }
 
 Result<> SseDecoder::finish() {
-  if (too_long_) return fail(ErrorCode::kModelFailed, "The model sent an event that is too long.");
+  if (too_long_)
+    return fail(ErrorCode::kUpstreamError, "The server sent an event that is too long.");
   if (!line_.empty()) end_line();
   dispatch();
   return {};
@@ -43,18 +45,25 @@ void SseDecoder::end_line() {
     return;
   }
   std::size_t colon = std::min(rest.find(':'), rest.size());
-  if (rest.substr(0, colon) != "data") return;
+  std::string_view name = rest.substr(0, colon);
   rest.remove_prefix(std::min(colon + 1, rest.size()));
   if (rest.starts_with(' ')) rest.remove_prefix(1);
+  take_field(name, rest);
+}
+
+void SseDecoder::take_field(std::string_view name, std::string_view value) {
+  if (name == "id" && value.find('\0') == std::string_view::npos) id_ = value;
+  if (name != "data") return;
   if (has_data_) data_ += '\n';
   has_data_ = true;
-  data_ += rest;
+  data_ += value;
 }
 
 void SseDecoder::dispatch() {
+  last_event_id_ = id_;
   if (!std::exchange(has_data_, false)) return;
   std::string data = std::exchange(data_, {});
   on_event_(data);
 }
 
-}  // namespace walrus::llm
+}  // namespace walrus::net
