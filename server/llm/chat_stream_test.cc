@@ -113,7 +113,7 @@ TEST(ChatStream, TakesNothingAfterDone) {
 
 TEST(ChatStream, BoundsAnObject) {
   std::string huge =
-      "{\"choices\":[{\"message\":{\"content\":\"" + std::string(SseDecoder::kMaxBytes, 'x');
+      "{\"choices\":[{\"message\":{\"content\":\"" + std::string(net::SseDecoder::kMaxBytes, 'x');
   EXPECT_FALSE(read(huge, 65536).result);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "base/utf8.h"
@@ -14,7 +15,7 @@ namespace {
 
 // Below this share of the question's weight a sentence speaks of something else. Found on XQuAD
 // (extractive_quality_test.cc): it lets most unrelated questions go unanswered.
-constexpr double kLeastRelevance = 0.33;
+constexpr double kLeastRelevance = 0.36;
 constexpr double kRedundancyPenalty = 0.6;
 constexpr double kNextSentenceBonus = 0.15;
 constexpr double kSpreadPenalty = 0.12;
@@ -91,11 +92,11 @@ const Sentence* best_next(const Ranking& ranking, const Chosen& chosen, const Ma
 
 Chosen choose(const Ranking& ranking, const Manner& manner) {
   Chosen chosen;
-  double least = 0;
+  double least = -std::numeric_limits<double>::infinity();
   while (chosen.size() < manner.most) {
     const Sentence* next = best_next(ranking, chosen, manner, least);
     if (!next) break;
-    if (chosen.empty()) least = next->score * manner.close_to_best;
+    if (chosen.empty() && !ranking.about_the_whole) least = next->score * manner.close_to_best;
     chosen.push_back(next);
   }
   std::ranges::sort(chosen, [](const Sentence* a, const Sentence* b) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <random>
 
 #include "base/utf8.h"
@@ -111,7 +112,7 @@ TEST(ExtractiveAnswer, LimitsItselfByApproach) {
 }
 
 TEST(ExtractiveAnswer, AnswersInReadingOrder) {
-  Prompt prompt = ask("Explain how the bridge was built");
+  Prompt prompt = ask("Explain the design of the bridge");
   std::string answer = extractive_answer(prompt);
   std::size_t before = 0;
   for (const char* part : {"crosses the river", "began in 1887", "opened on", "main span",

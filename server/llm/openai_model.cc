@@ -237,7 +237,7 @@ Task<OpenAiModel::Attempt> OpenAiModel::attempt(net::ClientRequest request, OnTe
   receipt.expired = watch.expired();
   if (stop.stop_requested()) co_return Attempt{std::unexpected(cancelled())};
   if (response && response->status / 100 != 2) co_return refused(*response);
-  co_return judge(std::move(receipt), std::move(response));
+  co_return judge(receipt, std::move(response));
 }
 
 OpenAiModel::Attempt OpenAiModel::refused(const net::ClientResponse& response) {
@@ -253,7 +253,7 @@ OpenAiModel::Attempt OpenAiModel::refused(const net::ClientResponse& response) {
   return attempt;
 }
 
-OpenAiModel::Attempt OpenAiModel::judge(Receipt receipt,
+OpenAiModel::Attempt OpenAiModel::judge(Receipt& receipt,
                                         Result<net::ClientResponse> response) const {
   ChatStream& stream = *receipt.stream;
   // A complete answer counts, even where the server then failed to end its reply.

@@ -43,7 +43,7 @@ class OpenAiModel final : public Model {
   Task<Result<Completion>> answer_built(BuiltPrompt prompt, OnText on_text, std::stop_token stop);
   Task<Attempt> attempt(net::ClientRequest request, OnText on_text, std::stop_token stop);
   Attempt refused(const net::ClientResponse& response);
-  Attempt judge(Receipt receipt, Result<net::ClientResponse> response) const;
+  Attempt judge(Receipt& receipt, Result<net::ClientResponse> response) const;
   void settle(const Attempt& attempt);
 
   OpenAiOptions options_;

@@ -18,16 +18,16 @@ using WordSet = std::unordered_set<std::string_view>;
 // Words that say how to answer or what to look through, and seldom what about.
 const WordSet& asking_words() {
   static const WordSet words{
-      "summarize", "summarise", "summary", "overview", "tldr", "recap", "outline", "gist",
-      "explain", "explanation", "describe", "description", "elaborate", "clarify", "compare",
-      "comparison", "contrast", "difference", "differences", "analyze", "analyse", "analysis",
-      "evaluate", "assess", "document", "documents", "file", "files", "text", "texts", "page",
-      "pages", "article", "articles", "paper", "pdf", "website", "site", "source", "sources",
-      "content", "contents", "section", "chapter", "tell", "give", "list", "show", "find", "please",
-      "many", "much", "mean", "means", "meaning", "key", "main", "point", "points", "finding",
-      "findings", "takeaway", "takeaways", "topic", "topics", "idea", "ideas", "brief", "briefly",
-      "short", "detail", "details", "question", "answer", "name", "called", "know", "info",
-      "information", "important", "step", "work",
+      "summarize", "summarise", "summary", "overview", "tl", "dr", "tldr", "recap", "outline",
+      "gist", "explain", "explanation", "describe", "description", "elaborate", "clarify",
+      "compare", "comparison", "contrast", "difference", "differences", "analyze", "analyse",
+      "analysis", "evaluate", "assess", "document", "documents", "file", "files", "text", "texts",
+      "page", "pages", "article", "articles", "paper", "pdf", "website", "site", "source",
+      "sources", "content", "contents", "section", "chapter", "tell", "give", "list", "show",
+      "find", "please", "many", "much", "mean", "means", "meaning", "key", "main", "point",
+      "points", "finding", "findings", "takeaway", "takeaways", "topic", "topics", "idea", "ideas",
+      "brief", "briefly", "short", "detail", "details", "question", "answer", "name", "called",
+      "know", "info", "information", "important", "step", "work",
       // fr, de, es, it, pt, ru
       "résume", "résumer", "résumez", "résumé", "explique", "expliquer", "expliquez", "fichier",
       "texte", "fasse", "zusammen", "zusammenfassung", "erkläre", "erklären", "dokument",
@@ -130,15 +130,28 @@ Expected expected_of(const std::vector<std::string>& words) {
   return Expected::kAnything;
 }
 
+// Capitalised words but for the first, folded.
+std::unordered_set<std::string> names_in(std::string_view query) {
+  std::unordered_set<std::string> names;
+  for (std::size_t at = query.find(' '); at < query.size(); at = query.find(' ', at + 1)) {
+    std::string_view word = query.substr(at + 1, query.find(' ', at + 1) - at - 1);
+    if (word.empty() || word[0] < 'A' || word[0] > 'Z') continue;
+    for (std::string& folded : text::index_terms(word, "")) names.insert(std::move(folded));
+  }
+  return names;
+}
+
 struct Reading {
   std::vector<std::string> words;   // all, folded
   std::vector<std::string> matter;  // without stop words and words of asking
   std::vector<std::string> asking;
+  std::unordered_set<std::string> names;
 };
 
 Reading read(std::string_view query, const std::string& source_language) {
   Reading reading;
   reading.words = text::index_terms(query, "");
+  reading.names = names_in(query);
   // A question may be in another language than the sources; where neither is known, English is
   // likeliest.
   std::string own_language = text::detect_language(query);
@@ -159,12 +172,12 @@ bool leans_on_history(const Reading& reading) {
 }
 
 void add_terms(Question& question, const std::vector<std::string>& words, double weight,
-               const std::string& source_language) {
+               const std::unordered_set<std::string>& names, const std::string& source_language) {
   for (const std::string& word : words) {
     for (std::string& term : text::index_terms(word, source_language)) {
       bool known =
           std::ranges::find(question.terms, term, &QuestionTerm::term) != question.terms.end();
-      if (!known) question.terms.push_back({std::move(term), weight});
+      if (!known) question.terms.push_back({std::move(term), weight, names.contains(word)});
     }
   }
 }
@@ -182,17 +195,18 @@ Question read_question(std::string_view query, Approach approach, const std::vec
   Reading reading = read(query, source_language);
   Question question;
   question.expected = expected_of(reading.words);
-  add_terms(question, reading.matter, 1.0, source_language);
+  add_terms(question, reading.matter, 1.0, reading.names, source_language);
 
   bool summary = approach == Approach::kSummaryFocused;
   question.about_the_whole = reading.matter.empty() && (summary || !reading.asking.empty());
   const Turn* before = last_question(history);
   if (before && !question.about_the_whole && leans_on_history(reading)) {
     double weight = reading.matter.empty() ? 1.0 : kWeightOfHistory;
-    add_terms(question, read(before->text, source_language).matter, weight, source_language);
+    Reading earlier = read(before->text, source_language);
+    add_terms(question, earlier.matter, weight, earlier.names, source_language);
   }
   if (!question.about_the_whole)
-    add_terms(question, reading.asking, kWeightOfAsking, source_language);
+    add_terms(question, reading.asking, kWeightOfAsking, {}, source_language);
   return question;
 }
 

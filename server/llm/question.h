@@ -14,6 +14,8 @@ enum class Expected { kAnything, kPerson, kTime, kNumber, kPlace };
 struct QuestionTerm {
   std::string term;  // as text::index_terms makes it
   double weight;     // 1: of the query itself; less: of the question before, or a word of asking
+  bool is_name =
+      false;  // written with a capital: what the question is about, not what it asks of it
 };
 
 struct Question {

@@ -51,7 +51,7 @@ TEST(Question, LeansOnTheQuestionBeforeOnlyWhereItMust) {
   EXPECT_THAT(matter(question("And when?", history)),
               ::testing::ElementsAre("paint", "sistin", "chapel"));
   EXPECT_THAT(matter(question("What colours were used for frescoes?", history)),
-              Not(::testing::Contains("sistin")));
+              ::testing::Not(::testing::Contains("sistin")));
   Question leaning = question("How high is its painted ceiling above ground?", history);
   EXPECT_THAT(leaning.terms, ::testing::Contains(::testing::Field(&QuestionTerm::term, "sistin")));
 }

@@ -19,9 +19,10 @@ namespace {
 constexpr double kBeforeShare = 0.35;
 constexpr double kAnsweredShare = 0.8;  // where the sentence before is a question itself (an FAQ)
 constexpr double kChunkShare = 0.2;
+constexpr double kNameShare = 0.6;  // the name of what a whole passage is about is seldom repeated
 
-constexpr double kNeighbouringTerms = 0.15;
-constexpr double kCueBonus = 0.12;
+constexpr double kNeighbouringTerms = 0.1;
+constexpr double kCueBonus = 0.2;
 constexpr double kRankBonus = 0.08;
 constexpr double kPositionBonus = 0.02;
 constexpr double kFragmentPenalty = 0.25;
@@ -118,10 +119,11 @@ class Ranker {
     }
   }
 
-  // Rare terms tell more. A term that occurs nowhere weighs most: its absence says much, too.
+  // Rare terms tell more. One that occurs nowhere weighs as if it occurred once: its absence says
+  // much, but the text may have another word for it.
   double weight_of(const std::string& term) const {
     auto found = sentences_with_.find(term);
-    double with = found == sentences_with_.end() ? 0 : found->second;
+    double with = found == sentences_with_.end() ? 1 : found->second;
     double all = static_cast<double>(candidates_.size());
     return std::log(1 + (all - with + 0.5) / (with + 0.5));
   }
@@ -149,9 +151,9 @@ class Ranker {
       if (has(candidate.sentence.terms, term.term)) {
         own += weight;
       } else if (before && has(before->sentence.terms, term.term)) {
-        around += weight * before_share;
+        around += weight * std::max(before_share, term.is_name ? kNameShare : 0);
       } else if (sources_[candidate.sentence.source].terms.contains(term.term)) {
-        around += weight * kChunkShare;
+        around += weight * (term.is_name ? kNameShare : kChunkShare);
       }
     }
     if (all == 0) return;
