@@ -201,6 +201,7 @@ TEST_F(OpenAiModelTest, PausesAfterAFailureAndThenProbes) {
 TEST_F(OpenAiModelTest, TriesOnceMoreWhenAskedToWaitALittle) {
   for (int status : {503, 429}) {
     std::atomic<int> calls = 0;
+    server_.reset();  // whose threads use the old gate
     gate_ = std::make_shared<testing::Gate>();
     model([&](const SeenRequest&) {
       return ++calls == 1 ? held(whole_reply(status, "", "text/plain", "Retry-After: 2\r\n"))
@@ -260,6 +261,7 @@ TEST_F(OpenAiModelTest, ABreakAnywhereIsNeverTakenForAnAnswer) {
 TEST_F(OpenAiModelTest, TriesAgainOnceWhereNothingCame) {
   for (const Script& nothing :
        {Script{Close{}}, Script{chunked_head("text/event-stream"), Close{}}}) {
+    server_.reset();  // whose threads use the old gate
     gate_ = std::make_shared<testing::Gate>();
     model([&](const SeenRequest&) { return held(nothing); });
     start();
