@@ -95,7 +95,10 @@ Task<Result<http::Response>> Chat::ask(http::Request request) {
     co_return co_await busy(asked->owner, asked->conversation_id, request.request_id);
   }
   if (!record) co_return std::unexpected(record.error());
-  if (asked->stream) co_return stream(std::move(*record), request.loop);
+  if (asked->stream) {
+    co_return stream_operation(services_.hub, services_.store, *request.loop, services_.log,
+                               std::move(*record), Position{});
+  }
   co_return co_await whole(std::move(*record), std::move(*asked), request.request_id);
 }
 
@@ -187,19 +190,6 @@ Task<http::Response> Chat::busy(std::string owner, std::string conversation_id,
                   running, running),
       {}};
   co_return problem(error, request_id, 0, running);
-}
-
-http::Response Chat::stream(store::OperationRecord record, Loop* loop) {
-  std::string operation_id = record.state.operation.id;
-  auto starter = [this, loop,
-                  record = std::move(record)](std::shared_ptr<http::EventStream> stream) mutable {
-    auto reader = std::make_shared<OperationStream>(
-        services_.hub, services_.store, *loop, services_.log, std::move(record), std::move(stream));
-    reader->start(Position{});
-  };
-  http::Response response = http::Response::event_stream(std::move(starter));
-  response.headers.set("X-Operation-Id", operation_id);
-  return response;
 }
 
 Task<Result<http::Response>> Chat::whole(store::OperationRecord record, Asked asked,

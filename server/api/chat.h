@@ -19,7 +19,6 @@ class Chat {
   Task<Result<store::OperationRecord>> begin(Asked asked, Loop* loop);
   Task<Result<store::ConversationRecord>> conversation_for(const Asked& asked);
   Task<http::Response> busy(std::string owner, std::string conversation_id, std::string request_id);
-  http::Response stream(store::OperationRecord record, Loop* loop);
   Task<Result<http::Response>> whole(store::OperationRecord record, Asked asked,
                                      std::string request_id);
 

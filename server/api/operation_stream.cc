@@ -11,6 +11,23 @@ constexpr int kReplayBatch = 500;
 
 }  // namespace
 
+http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                                store::OperationRecord record, Position position) {
+  std::string operation_id = record.state.operation.id;
+  auto starter = [&hub, &store, &loop, &log, record = std::move(record),
+                  position](std::shared_ptr<http::EventStream> stream) mutable {
+    auto reader = std::make_shared<OperationStream>(hub, store, loop, log, std::move(record),
+                                                    std::move(stream));
+    reader->start(position);
+  };
+  http::Response response = http::Response::event_stream(std::move(starter));
+  response.body = *hub.encoding().greeting();
+  response.headers.set("X-Operation-Id", std::move(operation_id));
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Accel-Buffering", "no");  // proxies pass each event on at once
+  return response;
+}
+
 OperationStream::OperationStream(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
                                  store::OperationRecord record,
                                  std::shared_ptr<http::EventStream> stream)
@@ -24,7 +41,6 @@ OperationStream::OperationStream(live::Hub& hub, store::Store& store, Loop& loop
 void OperationStream::start(Position position) {
   auto self = shared_from_this();
   stream_->on_closed([self] { self->closed(); });
-  stream_->send(hub_.encoding().greeting());
   tasks_.start(catch_up(position));
 }
 
@@ -116,25 +132,13 @@ Task<Result<void>> OperationStream::replay(std::uint64_t up_to) {
       live::LiveEvent replayed{event.sequence, status::is_terminal(operation.kind, event), nullptr,
                                std::make_shared<const status::Event>(event)};
       if (event.attempt >= least_attempt_) {
-        replayed.frame = hub_.encoding().event(state_at(event), event);
+        replayed.frame = hub_.encoding().event(status::state_after(record_.state, event), event);
       }
       deliver(replayed);
     }
     if (batch->size() < kReplayBatch) break;
   }
   co_return Result<void>();
-}
-
-// An event holds all of the state but when its attempt began.
-status::State OperationStream::state_at(const status::Event& event) const {
-  status::State state;
-  state.operation = record_.state.operation;
-  state.attempt = event.attempt;
-  state.started_at = event.attempt == record_.state.attempt ? record_.state.started_at
-                                                            : record_.state.operation.created_at;
-  state.step = event.step;
-  state.apply(event);
-  return state;
 }
 
 void OperationStream::on_event(const live::LiveEvent& event) {
@@ -149,12 +153,12 @@ void OperationStream::deliver(const live::LiveEvent& event) {
   if (closed_ || event.sequence <= sent_) return;
   sent_ = event.sequence;
   if (event.event->attempt < least_attempt_) return;
-  if (!stream_->send(event.frame)) {
-    stream_->abort();
-    return;
-  }
   bool newest_attempt = event.event->attempt >= record_.state.attempt;
-  if (event.terminal && newest_attempt) stream_->finish();
+  if (event.terminal && newest_attempt) {
+    stream_->finish(event.frame);
+  } else if (!stream_->send(event.frame)) {
+    stream_->abort();
+  }
 }
 
 }  // namespace walrus::api

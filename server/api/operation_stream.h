@@ -19,6 +19,10 @@ struct Position {
   std::optional<std::uint64_t> after;  // none: the current attempt's first event
 };
 
+// The response that streams the operation of `record` on `loop`, the connection's.
+http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                                store::OperationRecord record, Position position);
+
 // One reader. Belongs to its connection's loop and keeps itself alive until the stream is closed.
 class OperationStream final : public live::Listener,
                               public std::enable_shared_from_this<OperationStream> {
@@ -26,7 +30,7 @@ class OperationStream final : public live::Listener,
   OperationStream(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
                   store::OperationRecord record, std::shared_ptr<http::EventStream> stream);
 
-  // Begins to send; on the loop.
+  // Begins to send what follows the greeting; on the loop.
   void start(Position position);
 
   void on_event(const live::LiveEvent& event) override;
@@ -36,7 +40,6 @@ class OperationStream final : public live::Listener,
   Task<Result<void>> replay(std::uint64_t up_to);
   Task<bool> knows(std::uint64_t sequence, const live::Attachment& attachment);
   Task<void> send_snapshot(const live::Attachment& attachment);
-  status::State state_at(const status::Event& event) const;
   void deliver(const live::LiveEvent& event);
   void closed();
 

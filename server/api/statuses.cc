@@ -104,19 +104,16 @@ Task<Result<http::Response>> Statuses::operation_history(http::Request request) 
 
 Task<Result<http::Response>> Statuses::history(store::OperationRecord record) {
   constexpr int kBatch = 500;
-  status::State state;
-  state.operation = record.state.operation;
-  state.attempt = 0;
+  const status::Operation& operation = record.state.operation;
   wire::ArrayWriter entries;
   std::uint64_t after = 0;
   for (;;) {
-    auto batch =
-        co_await services_.store.events(state.operation.owner, state.operation.id, after, kBatch);
+    auto batch = co_await services_.store.events(operation.owner, operation.id, after, kBatch);
     if (!batch) co_return std::unexpected(batch.error());
     for (const status::Event& event : *batch) {
       after = event.sequence;
-      state.apply(event);
-      if (event.type != status::EventType::kChunk) entries.raw(wire::history_json(state, event));
+      if (event.type == status::EventType::kChunk) continue;
+      entries.raw(wire::history_json(status::state_after(record.state, event), event));
     }
     if (batch->size() < kBatch) break;
   }
@@ -149,17 +146,8 @@ Task<Result<http::Response>> Statuses::events(http::Request request,
   bool ended = record.state.outcome != status::Outcome::kProcessing;
   if (ended && position->after == record.state.sequence) co_return http::Response::no_content(204);
 
-  Loop* loop = request.loop;
-  std::string operation_id = record.state.operation.id;
-  auto starter = [this, loop, record = std::move(record),
-                  position = *position](std::shared_ptr<http::EventStream> stream) mutable {
-    auto reader = std::make_shared<OperationStream>(
-        services_.hub, services_.store, *loop, services_.log, std::move(record), std::move(stream));
-    reader->start(position);
-  };
-  http::Response response = http::Response::event_stream(std::move(starter));
-  response.headers.set("X-Operation-Id", operation_id);
-  co_return response;
+  co_return stream_operation(services_.hub, services_.store, *request.loop, services_.log,
+                             std::move(record), *position);
 }
 
 }  // namespace walrus::api

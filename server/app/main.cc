@@ -152,7 +152,11 @@ int run(int argc, char** argv) {
   });
 
   cli::add_commands(app, exit_code);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : cli::kUsage;
+  }
   return exit_code;
 }
 

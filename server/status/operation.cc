@@ -54,4 +54,15 @@ void State::apply(const Event& event) {
   message = event.message;
 }
 
+State state_after(const State& latest, const Event& event) {
+  State state;
+  state.operation = latest.operation;
+  state.attempt = event.attempt;
+  state.started_at =
+      event.attempt == latest.attempt ? latest.started_at : latest.operation.created_at;
+  state.step = event.step;
+  state.apply(event);
+  return state;
+}
+
 }  // namespace walrus::status

@@ -86,4 +86,8 @@ struct State {
   void apply(const Event& event);
 };
 
+// The state right after `event` of the operation that now is in `latest`: an event holds all of it
+// but when its attempt began, which is known of the current attempt alone.
+State state_after(const State& latest, const Event& event);
+
 }  // namespace walrus::status
