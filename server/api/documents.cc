@@ -136,10 +136,11 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   if (document.active_version == 0) document.content_status = "processing";
   document.operation_id = services_.hub.new_operation_id(*loop);
 
-  store::OperationRecord record = pipelines::queued_upload(document, input, now);
+  pipelines::QueuedUpload queued = pipelines::queued_upload(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, is_new});
-  Result<void> accepted = co_await services_.jobs.accept(std::move(record), {}, std::move(with));
+  Result<void> accepted = co_await services_.jobs.accept(std::move(queued.record),
+                                                         std::move(queued.first), std::move(with));
   if (!accepted) {
     services_.blobs.remove(blob);
     co_return std::unexpected(accepted.error());

@@ -26,10 +26,11 @@ Task<Result<void>> begin_embedding_anew(store::Store& store, live::Hub& hub, job
                                .size = document.size,
                                .sha256 = document.sha256,
                                .metadata = document.metadata};
-  store::OperationRecord record = pipelines::queued_upload(document, input, loop.clock().now());
+  pipelines::QueuedUpload queued = pipelines::queued_upload(document, input, loop.clock().now());
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document});
-  co_return co_await jobs.accept(std::move(record), {}, std::move(with));
+  co_return co_await jobs.accept(std::move(queued.record), std::move(queued.first),
+                                 std::move(with));
 }
 
 }  // namespace walrus::app

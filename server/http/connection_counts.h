@@ -30,6 +30,7 @@ class ConnectionCounts {
     ~Ticket() {
       if (counts_) counts_->leave(address_);
     }
+    const std::string& address() const { return address_; }
 
    private:
     friend class ConnectionCounts;

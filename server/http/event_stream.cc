@@ -42,6 +42,7 @@ class StreamConnection final : public EventStream,
         socket_(std::move(handoff.socket)),
         ticket_(std::move(handoff.ticket)),
         chunked_(handoff.chunked),
+        keep_alive_(handoff.keep_alive),
         last_sent_(shard.now()) {}
 
   void start() {
@@ -52,15 +53,17 @@ class StreamConnection final : public EventStream,
 
   bool send(Frame frame) override;
   void finish() override;
+  void finish(Frame last_frame) override;
   void abort() override { close(); }
   void on_closed(Work work) override;
 
   void check(Duration now) override;
-  void drain() override { finish(); }
+  void drain() override;
   void cut() override { close(); }
 
  private:
-  enum class State { kOpen, kFinishing, kLingering, kClosed };
+  // Waiting: for the next request. Lingering: for the peer's own end.
+  enum class State { kOpen, kFinishing, kWaiting, kLingering, kClosed };
 
   bool deliver(Frame frame);
   bool enqueue(Frame frame, std::size_t sent);
@@ -71,6 +74,7 @@ class StreamConnection final : public EventStream,
   void end_if_flushed();
   void park();
   void received(std::size_t count);
+  void give_back(std::size_t count);
   void close();
   void tell_closed();
 
@@ -79,11 +83,12 @@ class StreamConnection final : public EventStream,
   Socket socket_;
   ConnectionCounts::Ticket ticket_;
   const bool chunked_;
+  const bool keep_alive_;
   State state_ = State::kOpen;
   bool sent_since_check_ = false;
   bool told_closed_ = false;
   std::uint32_t ignored_input_ = 0;
-  Duration last_sent_;  // while lingering, since when
+  Duration last_sent_;  // while waiting or lingering, since when
   std::unique_ptr<Backlog> backlog_;
   Work on_closed_;
   std::array<char, 64> input_;
@@ -186,13 +191,39 @@ void StreamConnection::finish() {
   end_if_flushed();
 }
 
+void StreamConnection::finish(Frame last_frame) {
+  if (state_ != State::kOpen) return;
+  if (!chunked_ || backlog_) {
+    if (!deliver(std::move(last_frame))) return close();
+    return finish();
+  }
+  std::array<std::string_view, 2> pieces{*last_frame, *last_chunk()};
+  ssize_t taken = socket_.send(pieces);
+  if (taken < 0) return close();
+  auto sent = static_cast<std::size_t>(taken);
+  std::size_t size = last_frame->size();
+  if (sent < size) {
+    enqueue(std::move(last_frame), sent);
+    return finish();
+  }
+  if (sent < size + last_chunk()->size()) enqueue(last_chunk(), sent - size);
+  state_ = State::kFinishing;
+  end_if_flushed();
+}
+
 // Closing at once could destroy what the peer has not read yet; so its own end is waited for.
 void StreamConnection::end_if_flushed() {
   if (state_ != State::kFinishing || backlog_) return;
-  state_ = State::kLingering;
+  bool kept = keep_alive_ && ignored_input_ == 0 && !shard_->draining();
+  state_ = kept ? State::kWaiting : State::kLingering;
   last_sent_ = shard_->now();
-  socket_.shutdown_write();
+  if (!kept) socket_.shutdown_write();
   tell_closed();
+}
+
+void StreamConnection::drain() {
+  if (state_ == State::kWaiting) return close();
+  finish();
 }
 
 void StreamConnection::park() {
@@ -202,13 +233,26 @@ void StreamConnection::park() {
 
 void StreamConnection::received(std::size_t count) {
   if (state_ == State::kClosed) return;
+  if (state_ == State::kWaiting && count > 0) return give_back(count);
   ignored_input_ += static_cast<std::uint32_t>(count);
   if (count == 0 || ignored_input_ > kIgnoredInput) return close();
   park();
 }
 
+// The connection's next request has begun.
+void StreamConnection::give_back(std::size_t count) {
+  state_ = State::kClosed;
+  Shard& shard = *std::exchange(shard_, nullptr);
+  shard.remove(*this);
+  shard.take_back(std::move(socket_), std::move(ticket_), std::string(input_.data(), count));
+}
+
 void StreamConnection::check(Duration now) {
   const Limits& limits = shard_->settings().limits;
+  if (state_ == State::kWaiting) {
+    if (now - last_sent_ >= limits.idle_timeout) close();
+    return;
+  }
   if (state_ == State::kLingering) {
     if (now - last_sent_ >= kLinger) close();
     return;

@@ -17,9 +17,11 @@ struct StreamHandoff {
   ConnectionCounts::Ticket ticket;
   StreamStarter starter;
   bool chunked;  // false for HTTP/1.0, which gets the frames without the chunked coding
+  bool keep_alive;
 };
 
-// The head was sent. A finished stream closes its connection: it gets the last chunk, then the end.
+// The head was sent. After a finished stream its connection waits for the next request, or gets the
+// end where it is not to be kept.
 void start_event_stream(Shard& shard, StreamHandoff handoff);
 
 // The payload of a frame that is one chunk or several.

@@ -35,6 +35,11 @@ class InputBuffer {
 
   void commit(std::size_t count) { end_ += count; }
 
+  void append(std::string_view bytes, std::size_t capacity) {
+    std::memcpy(prepare(std::max(capacity, bytes.size())).data(), bytes.data(), bytes.size());
+    commit(bytes.size());
+  }
+
   // Gives a large buffer back when nothing is in it, so that idle connections are small.
   void shrink(std::size_t to) {
     if (!empty() || capacity_ <= to) return;

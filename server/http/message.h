@@ -97,6 +97,8 @@ class EventStream {
   virtual bool send(std::shared_ptr<const std::string> frame) = 0;
   // Ends the response properly once what is queued has gone.
   virtual void finish() = 0;
+  // The same after one more frame, in one send. A reader that is too far behind for it is cut.
+  virtual void finish(std::shared_ptr<const std::string> last_frame) = 0;
   // Cuts the connection.
   virtual void abort() = 0;
   // Called once, when the peer is gone or the stream was finished or aborted.
@@ -117,7 +119,8 @@ struct Response {
   Headers headers;
   std::string body;
   std::optional<FileBody> file;  // instead of body: sent with sendfile semantics
-  StreamStarter stream;          // instead of body: status 200, text/event-stream, chunked
+  // After the body, which is frames, too: status 200, text/event-stream, chunked.
+  StreamStarter stream;
 
   static Response json(int status, std::string body);
   static Response text(int status, std::string body);

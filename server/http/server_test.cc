@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "base/ids.h"
-#include "http/test_server.h"
+#include "http/server_fixture.h"
 
 namespace walrus::http {
 namespace {
@@ -19,74 +19,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-using namespace std::chrono_literals;
-
-Task<Response> hello(Request) {
-  co_return Response::text(200, "hello");
-}
-
-Task<Response> echo(Request request) {
-  co_return Response::text(200, fmt::format("{} {}?{} {} {}", request.method, request.path,
-                                            request.query, request.remote_address, request.body));
-}
-
-Task<Response> name(Request request) {
-  co_return Response::text(200, request.parameter("name"));
-}
-
-Task<Response> sleepy(Request) {
-  co_await sleep_for(1ms);
-  co_return Response::text(200, "woke up");
-}
-
-Task<Response> broken(Request) {
-  throw std::runtime_error("secret detail");
-  co_return Response::no_content();
-}
-
-Task<Response> broken_later(Request) {
-  co_await sleep_for(1ms);
-  throw std::runtime_error("secret detail");
-}
-
-// A handler that waits until the test lets it go.
-struct Held {
-  std::optional<Completion<int>> waiting;
-  std::atomic<int> started = 0;
-  std::atomic<int> ended = 0;
-};
-
-Task<Response> hold(Held* held, Request) {
-  auto keep = [held](Completion<int> completion) {
-    held->waiting.emplace(std::move(completion));
-    ++held->started;
-  };
-  co_await wait_for_callback<int>(keep);
-  ++held->ended;
-  co_return Response::text(200, "let go");
-}
-
-class ServerTest : public ::testing::Test {
- protected:
-  ServerTest() {
-    server_.add("GET", "/", BodyKind::kNone, hello);
-    server_.add("GET", "/echo", BodyKind::kNone, echo);
-    server_.add("POST", "/echo", BodyKind::kJson, echo);
-    server_.add("POST", "/none", BodyKind::kNone, echo);
-    server_.add("GET", "/names/{name}", BodyKind::kNone, name);
-    server_.add("GET", "/sleepy", BodyKind::kNone, sleepy);
-    server_.add("GET", "/broken", BodyKind::kNone, broken);
-    server_.add("GET", "/broken-later", BodyKind::kNone, broken_later);
-    server_.add("GET", "/hold", BodyKind::kNone,
-                [this](Request request) { return hold(&held_, std::move(request)); });
-  }
-  void let_go() {
-    server_.on_loop([this] { (*held_.waiting)(1); });
-  }
-
-  Held held_;
-  TestServer server_;
-};
 
 TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   server_.start();
@@ -384,85 +316,6 @@ TEST_F(ServerTest, CountsByRoute) {
       server_.metric(
           R"(walrus_http_request_duration_seconds_count{route="/names/{name}",method="GET"})"),
       "2");
-}
-
-class DrainTest : public ServerTest {
- protected:
-  std::future<void> drain(std::chrono::milliseconds limit) {
-    auto done = std::make_shared<std::promise<void>>();
-    server_.server->drain(limit, [done] { done->set_value(); });
-    return done->get_future();
-  }
-};
-
-TEST_F(DrainTest, LetsRequestsEndAndClosesIdleConnections) {
-  server_.start();
-  Client idle = server_.connect();
-  EXPECT_EQ(idle.ask(get("/")).status, 200);
-  Client busy = server_.connect();
-  busy.send(get("/hold"));
-  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
-  std::future<void> done = drain(1min);
-  EXPECT_TRUE(idle.ended());
-  EXPECT_EQ(done.wait_for(0s), std::future_status::timeout);
-  let_go();
-  Reply reply = busy.read_reply();
-  EXPECT_EQ(reply.body, "let go");
-  EXPECT_EQ(reply.field("Connection"), "close");
-  EXPECT_TRUE(busy.ended());
-  EXPECT_EQ(done.wait_for(5s), std::future_status::ready);
-}
-
-TEST_F(DrainTest, CutsWhatIsLeftWhenTheTimeIsUp) {
-  server_.start();
-  Client busy = server_.connect();
-  busy.send(get("/hold"));
-  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
-  std::future<void> done = drain(20ms);
-  EXPECT_EQ(done.wait_for(5s), std::future_status::ready);
-  EXPECT_TRUE(busy.ended());
-  let_go();
-}
-
-TEST_F(DrainTest, WithoutConnectionsIsDoneAtOnce) {
-  server_.start();
-  EXPECT_EQ(drain(1min).wait_for(5s), std::future_status::ready);
-}
-
-TEST(ServerOnTwoLoops, AnswersManyClientsAtOnce) {
-  TestServer server(2);
-  server.add("GET", "/names/{name}", BodyKind::kNone, name);
-  server.add("GET", "/sleepy", BodyKind::kNone, sleepy);
-  server.add("POST", "/echo", BodyKind::kJson, echo);
-  server.start();
-  unsigned seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::vector<std::thread> threads;
-  std::atomic<int> right = 0;
-  for (unsigned t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      std::mt19937 random(seed + t);
-      for (int connection = 0; connection < 20; ++connection) {
-        Client client = server.connect();
-        for (int i = 0; i < 10; ++i) {
-          std::string text = std::to_string(random());
-          switch (random() % 3) {
-            case 0:
-              right += client.ask(get("/names/" + text)).body == text;
-              break;
-            case 1:
-              right += client.ask(get("/sleepy")).body == "woke up";
-              break;
-            default:
-              right += client.ask(post("/echo", "application/json", text)).body ==
-                       "POST /echo? 127.0.0.1 " + text;
-          }
-        }
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(right, 800);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "http/admission.h"
+#include "http/body_sinks.h"
 #include "http/connection.h"
 #include "http/event_stream.h"
 #include "http/form_reader.h"
@@ -26,31 +27,6 @@ constexpr std::uint64_t kDiscardedBody = 64 * 1024;
 constexpr std::size_t kTurnedAwayAtOnce = 128;
 
 enum class Next { kRequest, kClose, kLinger, kStream };
-
-// Reads into memory.
-class MemoryBody final : public BodySink {
- public:
-  MemoryBody(std::size_t limit, std::string_view too_large)
-      : limit_(limit), too_large_(too_large) {}
-  Result<void> write(std::string_view bytes) override {
-    if (body_.size() + bytes.size() > limit_) {
-      return fail(ErrorCode::kPayloadTooLarge, std::string(too_large_));
-    }
-    body_.append(bytes);
-    return {};
-  }
-  std::string take() { return std::move(body_); }
-
- private:
-  std::size_t limit_;
-  std::string_view too_large_;
-  std::string body_;
-};
-
-class DiscardedBody final : public BodySink {
- public:
-  Result<void> write(std::string_view) override { return {}; }
-};
 
 class OpenFile {
  public:
@@ -104,13 +80,17 @@ class Session {
         remote_address_(std::move(remote_address)),
         connection_(shard, std::move(socket)) {}
 
+  enum class Room { kEnough, kNone, kNotEvenToSaySo };
+  Room enter();
+  // Goes on where an event stream left off.
+  void resume(ConnectionCounts::Ticket ticket, std::string_view first_bytes);
+  Task<void> turn_away();
   // Nothing: the connection has ended.
   Task<std::optional<StreamHandoff>> serve();
 
  private:
   using Head = std::expected<std::size_t, Refusal>;
 
-  Task<void> turn_away();
   Task<Next> exchange(Head head);
   Task<std::optional<Refusal>> read_body(Request& request, BodyKind kind);
   Task<std::optional<Refusal>> receive(BodySink& sink);
@@ -122,6 +102,7 @@ class Session {
   Admission begin(Head head, Request& request);
   Response internal_error(const Request& request, std::string_view what);
   bool may_discard_body() const;
+  bool nothing_more_came() { return parser_.done() && connection_.input().empty(); }
   Head find_next_head() {
     skip_empty_lines();
     return find_head(connection_.input().readable(), scanned_, settings_.limits);
@@ -144,15 +125,22 @@ class Session {
   int stream_version_ = 11;
 };
 
-Task<std::optional<StreamHandoff>> Session::serve() {
+Session::Room Session::enter() {
   ConnectionCounts::Entry entry = settings_.counts.enter(remote_address_);
   ticket_ = std::move(entry.ticket);
   const Limits& limits = settings_.limits;
-  if (entry.total > limits.connections + kTurnedAwayAtOnce) co_return std::nullopt;
-  if (entry.total > limits.connections || entry.from_address > limits.connections_per_address) {
-    co_await turn_away();
-    co_return std::nullopt;
-  }
+  if (entry.total > limits.connections + kTurnedAwayAtOnce) return Room::kNotEvenToSaySo;
+  bool full =
+      entry.total > limits.connections || entry.from_address > limits.connections_per_address;
+  return full ? Room::kNone : Room::kEnough;
+}
+
+void Session::resume(ConnectionCounts::Ticket ticket, std::string_view first_bytes) {
+  ticket_ = std::move(ticket);
+  connection_.input().append(first_bytes, kHeadSpace);
+}
+
+Task<std::optional<StreamHandoff>> Session::serve() {
   last_end_ = shard_.now();
   Next next = Next::kRequest;
   while (next == Next::kRequest) {
@@ -169,7 +157,7 @@ Task<std::optional<StreamHandoff>> Session::serve() {
   if (next == Next::kLinger) co_await connection_.linger();
   if (next != Next::kStream) co_return std::nullopt;
   co_return StreamHandoff{connection_.release(), std::move(ticket_), std::move(starter_),
-                          stream_version_ != 10};
+                          stream_version_ != 10, keep_alive_};
 }
 
 // Clients may send an empty line after a body (RFC 9112, 2.2).
@@ -342,7 +330,9 @@ Task<Next> Session::reply(const Request& request, Response response) {
   status_ = response.status;
   bool content = request.method != "HEAD" && !has_no_content(response.status);
   bool streams = content && response.stream;
-  keep_alive_ = keep_alive_ && !streams && !shard_.draining();
+  keep_alive_ = keep_alive_ && !shard_.draining();
+  // What comes while a stream runs is not answered, so it must come after it.
+  if (streams) keep_alive_ = keep_alive_ && request.version != 10 && nothing_more_came();
   std::uint64_t length = response.file ? response.file->size : response.body.size();
   output_.clear();
   append_head(
@@ -354,7 +344,10 @@ Task<Next> Session::reply(const Request& request, Response response) {
        .chunked = response.stream && request.version != 10,
        .length = response.stream || has_no_content(response.status) ? std::nullopt
                                                                     : std::optional(length)});
-  if (content && !response.file && !response.stream) output_ += response.body;
+  if (content && !response.file) {
+    bool unframed = response.stream && request.version == 10;
+    output_ += unframed ? without_chunk_framing(response.body) : response.body;
+  }
   ssize_t taken = connection_.try_send(output_);
   if (taken < 0) co_return Next::kClose;
   bool sent = static_cast<std::size_t>(taken) == output_.size();
@@ -379,6 +372,20 @@ Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_addr
   std::optional<StreamHandoff> handoff;
   {
     Session session(shard, std::move(socket), std::move(remote_address));
+    Session::Room room = session.enter();
+    if (room == Session::Room::kNone) co_await session.turn_away();
+    if (room != Session::Room::kEnough) co_return;
+    handoff = co_await session.serve();
+  }
+  if (handoff) start_event_stream(shard, std::move(*handoff));
+}
+
+Task<void> serve_again(Shard& shard, Socket socket, ConnectionCounts::Ticket ticket,
+                       std::string first_bytes) {
+  std::optional<StreamHandoff> handoff;
+  {
+    Session session(shard, std::move(socket), ticket.address());
+    session.resume(std::move(ticket), first_bytes);
     handoff = co_await session.serve();
   }
   if (handoff) start_event_stream(shard, std::move(*handoff));

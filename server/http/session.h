@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/task.h"
+#include "http/connection_counts.h"
 #include "http/shard.h"
 #include "http/socket.h"
 
@@ -11,5 +12,9 @@ namespace walrus::http {
 
 // Lives as long as the connection, or until it becomes an event stream. The shard outlives it.
 Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_address);
+
+// The same for a connection whose event stream is over, from the next request on.
+Task<void> serve_again(Shard& shard, Socket socket, ConnectionCounts::Ticket ticket,
+                       std::string first_bytes);
 
 }  // namespace walrus::http

@@ -59,6 +59,10 @@ void Shard::accept(Socket socket, std::string remote_address) {
   tasks_.start(serve_connection(*this, std::move(socket), std::move(remote_address)));
 }
 
+void Shard::take_back(Socket socket, ConnectionCounts::Ticket ticket, std::string first_bytes) {
+  tasks_.start(serve_again(*this, std::move(socket), std::move(ticket), std::move(first_bytes)));
+}
+
 void Shard::add(Member& member) {
   member.place_ = members_.size();
   members_.push_back(&member);

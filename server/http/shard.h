@@ -56,6 +56,9 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void add(Member& member);
   void remove(Member& member);
 
+  // A connection's event stream is over, and the next request begins with these bytes.
+  void take_back(Socket socket, ConnectionCounts::Ticket ticket, std::string first_bytes);
+
   void drain();
   void cut();
   // Calls `done` once nothing is left: no connection, no handler.

@@ -82,15 +82,15 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   before.sequence -= first.size();
   hub_.open(before);
   if (!first.empty()) hub_.publish(record.state, first);
-  enqueue(std::move(record));
+  enqueue({std::move(record), false});
   co_return Result<void>();
 }
 
-void Jobs::enqueue(store::OperationRecord record) {
-  Lane& lane = lane_of(record.state.operation.kind);
+void Jobs::enqueue(Waiting waiting) {
+  Lane& lane = lane_of(waiting.record.state.operation.kind);
   {
     std::lock_guard lock(lane.mutex);
-    lane.queue.push_back(std::move(record));
+    lane.queue.push_back(std::move(waiting));
   }
   start_waiting(lane);
 }
@@ -98,26 +98,27 @@ void Jobs::enqueue(store::OperationRecord record) {
 // Starts what there is room for, each on its home loop.
 void Jobs::start_waiting(Lane& lane) {
   for (;;) {
-    store::OperationRecord record;
+    Waiting next;
     {
       std::lock_guard lock(lane.mutex);
       if (lane.queue.empty() || lane.running >= lane.work.at_once || shutting_down_) return;
-      record = std::move(lane.queue.front());
+      next = std::move(lane.queue.front());
       lane.queue.pop_front();
       ++lane.running;
     }
-    Home& home = home_of(record.state.operation.id);
-    home.loop.post([this, &home, record = std::move(record)]() mutable {
-      start(home, std::move(record), StopReason::kNone);
+    Home& home = home_of(next.record.state.operation.id);
+    home.loop.post([this, &home, next = std::move(next)]() mutable {
+      start(home, std::move(next), StopReason::kNone);
     });
   }
 }
 
-bool Jobs::take_from_queue(const std::string& operation_id, store::OperationRecord& out) {
+bool Jobs::take_from_queue(const std::string& operation_id, Waiting& out) {
   for (Lane& lane : lanes_) {
     std::lock_guard lock(lane.mutex);
-    auto found = std::ranges::find_if(
-        lane.queue, [&](auto& record) { return record.state.operation.id == operation_id; });
+    auto found = std::ranges::find_if(lane.queue, [&](auto& waiting) {
+      return waiting.record.state.operation.id == operation_id;
+    });
     if (found == lane.queue.end()) continue;
     out = std::move(*found);
     lane.queue.erase(found);
@@ -129,10 +130,11 @@ bool Jobs::take_from_queue(const std::string& operation_id, store::OperationReco
 
 // --- A run
 
-void Jobs::start(Home& home, store::OperationRecord record, StopReason reason) {
+void Jobs::start(Home& home, Waiting waiting, StopReason reason) {
   auto owned = std::make_unique<Run>();
   Run* started = owned.get();
-  started->record = std::move(record);
+  started->record = std::move(waiting.record);
+  started->resumed = waiting.resumed;
   home.runs.emplace(started->record.state.operation.id, std::move(owned));
   if (reason != StopReason::kNone) stop(*started, reason);
   home.tasks.start(run(home, started));
@@ -168,6 +170,7 @@ Task<void> Jobs::run(Home& home, Run* run) {
 
 Task<Result<void>> Jobs::run_guarded(Run* run) {
   if (run->stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+  if (run->resumed) co_await count_resumption(*run);
   Job job{&run->record, run->tracker, run->stop.get_token()};
   try {
     co_return co_await lane_of(run->record.state.operation.kind).work.run(job);
@@ -175,6 +178,15 @@ Task<Result<void>> Jobs::run_guarded(Run* run) {
     co_return fail(ErrorCode::kInternal, "Something went wrong inside the server. Try again.",
                    bug.what());
   }
+}
+
+// Before the work begins, so that a file that kills the server is counted; what only waits is not.
+Task<void> Jobs::count_resumption(const Run& run) {
+  store::WriteBatch count;
+  count.mutations.push_back(store::CountResumption{run.record.state.operation.id});
+  Result<void> counted = co_await store_.commit(std::move(count));
+  if (!counted)
+    log_.warning("a resumption was not counted", {{"operation", run.record.state.operation.id}});
 }
 
 // What the person who began the work is told.
@@ -257,7 +269,7 @@ Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
       completion(ended);
     };
     home.loop.post([this, &home, operation_id, reason, answer] {
-      store::OperationRecord waiting;
+      Waiting waiting;
       if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
       auto found = home.runs.find(operation_id);
       if (found == home.runs.end()) {
@@ -309,10 +321,7 @@ Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
     ends = true;
   }
   if (!ends) {
-    store::WriteBatch count;
-    count.mutations.push_back(store::CountResumption{record.state.operation.id});
-    (void)co_await store_.commit(std::move(count));
-    enqueue(std::move(record));
+    enqueue({std::move(record), true});
     co_return;
   }
   status::Tracker tracker(home.loop, event_log_, hub_, record.state, record.reserved_through, log_);

@@ -64,8 +64,13 @@ class Jobs {
  private:
   enum class StopReason { kNone, kCancelled, kStuck, kShutdown };
 
+  struct Waiting {
+    store::OperationRecord record;
+    bool resumed = false;  // it was begun by an earlier run of the server
+  };
   struct Run {
     store::OperationRecord record;
+    bool resumed = false;
     std::stop_source stop;
     StopReason reason = StopReason::kNone;
     status::Tracker* tracker = nullptr;
@@ -81,17 +86,18 @@ class Jobs {
   struct Lane {  // of a kind
     KindOfWork work;
     std::mutex mutex;
-    std::deque<store::OperationRecord> queue;
+    std::deque<Waiting> queue;
     std::atomic<int> running{0};
   };
 
   Home& home_of(const std::string& operation_id);
   Lane& lane_of(status::Kind kind) { return lanes_[static_cast<int>(kind)]; }
   bool has_room(Lane& lane);
-  void enqueue(store::OperationRecord record);
+  void enqueue(Waiting waiting);
   void start_waiting(Lane& lane);
-  void start(Home& home, store::OperationRecord record, StopReason reason);
-  bool take_from_queue(const std::string& operation_id, store::OperationRecord& out);
+  void start(Home& home, Waiting waiting, StopReason reason);
+  bool take_from_queue(const std::string& operation_id, Waiting& out);
+  Task<void> count_resumption(const Run& run);
   Task<void> run(Home& home, Run* run);
   Task<Result<void>> run_guarded(Run* run);
   Task<void> end_failed(Run* run, Error error);

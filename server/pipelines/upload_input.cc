@@ -37,21 +37,32 @@ void describe(store::DocumentRecord& document, const UploadInput& input) {
   document.metadata = input.metadata;
 }
 
-store::OperationRecord queued_upload(const store::DocumentRecord& document,
-                                     const UploadInput& input, TimePoint now) {
-  store::OperationRecord record;
-  record.state.operation = {.id = document.operation_id,
-                            .kind = status::Kind::kDocumentUpload,
-                            .owner = document.owner,
-                            .document_id = document.id,
-                            .created_at = now};
-  record.state.sequence = document.sequence;
-  record.state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
-  record.state.percent = 0;
-  record.state.started_at = now;
-  record.state.updated_at = now;
-  record.input = to_json(input);
-  return record;
+QueuedUpload queued_upload(const store::DocumentRecord& document, const UploadInput& input,
+                           TimePoint now) {
+  QueuedUpload queued;
+  status::State& state = queued.record.state;
+  state.operation = {.id = document.operation_id,
+                     .kind = status::Kind::kDocumentUpload,
+                     .owner = document.owner,
+                     .document_id = document.id,
+                     .created_at = now};
+  state.sequence = document.sequence;
+  state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
+  state.percent = 0;
+  state.started_at = now;
+  state.updated_at = now;
+  queued.record.input = to_json(input);
+  if (document.sequence == 0) return queued;
+  status::Event again{.sequence = document.sequence + 1,
+                      .attempt = state.attempt,
+                      .at = now,
+                      .type = status::EventType::kStatus,
+                      .outcome = status::Outcome::kProcessing,
+                      .step = state.step,
+                      .percent = 0};
+  state.apply(again);
+  queued.first.push_back(std::move(again));
+  return queued;
 }
 
 std::string original_blob(const std::string& document_id, int original_version) {

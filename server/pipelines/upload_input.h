@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "store/records.h"
 
@@ -26,8 +27,14 @@ json::object to_json(const UploadInput& input);
 UploadInput upload_input_from(const json::object& input);
 
 // A new operation of the document, waiting to start.
-store::OperationRecord queued_upload(const store::DocumentRecord& document,
-                                     const UploadInput& input, TimePoint now);
+struct QueuedUpload {
+  store::OperationRecord record;
+  // What its log begins with. A document that had operations before shows at once that it is being
+  // worked on again, so its sequence moves; a new one begins with its first step.
+  std::vector<status::Event> first;
+};
+QueuedUpload queued_upload(const store::DocumentRecord& document, const UploadInput& input,
+                           TimePoint now);
 
 // Names of a document's blobs.
 std::string original_blob(const std::string& document_id, int original_version);
