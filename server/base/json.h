@@ -16,6 +16,7 @@ Result<json::value> parse_json(std::string_view text);
 
 // Appends `text` as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
+void append_json_number(std::string& out, std::int64_t number);
 
 // The member `name` if it is there and a string / an integer / an object; else null or nothing.
 const json::string* find_string(const json::object& object, std::string_view name);

@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace walrus {
 
 namespace {
@@ -27,11 +30,23 @@ std::size_t sequence_length(std::string_view text, std::size_t at, std::size_t& 
   return length;
 }
 
+// How many bytes of its beginning are ASCII; up to seven fewer than there are.
+std::size_t ascii_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t word; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (word & 0x8080808080808080) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
   std::size_t ill_formed;
   for (std::size_t at = 0; at < text.size();) {
+    at += ascii_prefix(text.substr(at));
+    if (at == text.size()) break;
     if (static_cast<unsigned char>(text[at]) < 0x80) {
       ++at;
       continue;

@@ -87,13 +87,13 @@ TEST_F(EventStreamTest, SendsFramesAndTheEnd) {
   EXPECT_EQ(head_.field("Transfer-Encoding"), "chunked");
   EXPECT_EQ(head_.field("Content-Length"), "");
   EXPECT_EQ(head_.field("Cache-Control"), "no-store");
-  EXPECT_EQ(head_.field("Connection"), "close");
+  EXPECT_EQ(head_.field("Connection"), "");
   EXPECT_EQ(server_.metric("walrus_event_streams"), "1");
   EXPECT_TRUE(send("data: 1\n\n"));
   EXPECT_EQ(client.read_until("\n\n\r\n"), "9\r\ndata: 1\n\n\r\n");
   EXPECT_TRUE(send("data: 2\n\n"));
   finish();
-  EXPECT_EQ(client.read_to_end(), "9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "9\r\ndata: 2\n\n\r\n0\r\n\r\n");
   EXPECT_TRUE(closed());
   EXPECT_FALSE(send("data: 3\n\n"));
   EXPECT_EQ(server_.metric("walrus_event_streams"), "0");
@@ -111,7 +111,112 @@ TEST_F(EventStreamTest, FinishMayComeFromTheStarter) {
   server_.start();
   Client client = server_.connect();
   EXPECT_EQ(client.ask(get("/short")).body, "data: only\n\n");
+  EXPECT_EQ(client.ask(get("/short")).body, "data: only\n\n");
+}
+
+TEST_F(EventStreamTest, TheConnectionGoesOnAfterTheStream) {
+  server_.start();
+  Client client = open();
+  finish();
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "0\r\n\r\n");
+  EXPECT_TRUE(closed());
+  EXPECT_EQ(server_.metric("walrus_event_streams"), "0");
+  EXPECT_EQ(server_.metric("walrus_http_connections"), "1");
+  // Longer than what the stream reads at once, and in two pieces.
+  std::string request = get("/nowhere", "X-Padding: " + std::string(500, 'p') + "\r\n");
+  client.send(request.substr(0, 100));
+  client.send(request.substr(100));
+  EXPECT_EQ(client.read_reply().status, 404);
+  client.send(get("/events"));
+  EXPECT_EQ(client.read_reply(true).status, 200);
+  EXPECT_TRUE(eventually([&] { return opened_.opened == 2; }));
+  EXPECT_EQ(server_.metric("walrus_http_connections"), "1");
+  client.close();
+  EXPECT_TRUE(closed(2));
+  EXPECT_TRUE(eventually([&] { return server_.metric("walrus_http_connections") == "0"; }));
+}
+
+TEST_F(EventStreamTest, TheLastFrameAndTheEndMayComeTogether) {
+  server_.start();
+  Client client = open();
+  server_.on_loop([&] { opened_.streams.back()->finish(frame("data: last\n\n")); });
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), "c\r\ndata: last\n\n\r\n0\r\n\r\n");
+  EXPECT_EQ(client.ask(get("/nowhere")).status, 404);
+  EXPECT_FALSE(send("data: 3\n\n"));
+}
+
+TEST_F(EventStreamTest, TheLastFrameWaitsBehindTheQueue) {
+  server_.limits.stream_queue_bytes = 100'000'000;
+  server_.start();
+  Client client = open(4096);
+  std::string large(10'000'000, 'p');
+  EXPECT_TRUE(send(large));
+  server_.on_loop([&] { opened_.streams.back()->finish(frame("data: last\n\n")); });
+  EXPECT_EQ(without_chunk_framing(client.read_until("0\r\n\r\n")), large + "data: last\n\n");
+}
+
+TEST_F(EventStreamTest, ALastFrameThatIsNotTakenWholeIsQueued) {
+  server_.start();
+  Client client = open(4096);
+  std::string large(10'000'000, 'p');
+  server_.on_loop([&] { opened_.streams.back()->finish(frame(large)); });
+  EXPECT_EQ(without_chunk_framing(client.read_until("\r\n0\r\n\r\n")), large);
+  EXPECT_EQ(client.ask(get("/nowhere")).status, 404);
+}
+
+TEST_F(EventStreamTest, FramesOfTheResponseComeWithItsHead) {
+  server_.add("GET", "/greeted", BodyKind::kNone, [](Request) -> Task<Response> {
+    Response response = Response::event_stream([](Stream stream) { stream->finish(); });
+    response.body = *frame("retry: 1000\n\n");
+    co_return response;
+  });
+  server_.start();
+  Client client = server_.connect();
+  EXPECT_EQ(client.ask(get("/greeted")).body, "retry: 1000\n\n");
+  Client old = server_.connect();
+  old.send("GET /greeted HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(old.read_to_end().ends_with("\r\n\r\nretry: 1000\n\n"));
+}
+
+TEST_F(EventStreamTest, WhoAsksOnBeforeTheEndIsClosed) {
+  server_.start();
+  Client client = server_.connect();
+  client.send(get("/events") + get("/nowhere"));
+  EXPECT_EQ(client.read_reply(true).field("Connection"), "close");
+  EXPECT_TRUE(eventually([&] { return opened_.opened == 1; }));
+  finish();
+  EXPECT_EQ(client.read_to_end(), "0\r\n\r\n");
+}
+
+TEST_F(EventStreamTest, BytesInTheMiddleOfAStreamEndItsConnection) {
+  server_.start();
+  Client client = open();
+  client.send("a little");
+  EXPECT_TRUE(send("data: 1\n\n"));
+  client.read_until("data: 1\n\n\r\n");
+  // The loop has read them once it has answered another connection's request, sent after them.
+  EXPECT_EQ(server_.connect().ask(get("/nowhere")).status, 404);
+  finish();
+  EXPECT_EQ(client.read_to_end(), "0\r\n\r\n");
+}
+
+TEST_F(EventStreamTest, AnIdleConnectionAfterAStreamIsClosed) {
+  server_.limits.idle_timeout = 50ms;
+  server_.start();
+  Client client = open();
+  finish();
+  EXPECT_EQ(client.read_to_end(), "0\r\n\r\n");
+}
+
+TEST_F(EventStreamTest, DrainClosesAConnectionThatWaitsAfterAStream) {
+  server_.start();
+  Client client = open();
+  finish();
+  client.read_until("0\r\n\r\n");
+  std::promise<void> done;
+  server_.server->drain(1min, [&] { done.set_value(); });
   EXPECT_TRUE(client.ended());
+  EXPECT_EQ(done.get_future().wait_for(5s), std::future_status::ready);
 }
 
 TEST_F(EventStreamTest, SeesThatThePeerIsGone) {
@@ -148,8 +253,7 @@ TEST_F(EventStreamTest, ASlowReadersQueueIsBoundedAndNothingTakenIsLost) {
   EXPECT_LT(taken, 100'000);
   EXPECT_NE(server_.metric("walrus_event_stream_queue_drops_total"), "0");
   finish();
-  std::string wire = client.read_to_end();
-  ASSERT_TRUE(wire.ends_with("0\r\n\r\n"));
+  std::string wire = client.read_until("\r\n0\r\n\r\n");
   EXPECT_EQ(without_chunk_framing(wire), [&] {
     std::string all;
     for (int i = 0; i < taken; ++i) all += payload;

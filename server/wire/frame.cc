@@ -1,36 +1,47 @@
 #include "wire/frame.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <array>
+#include <charconv>
 
 namespace walrus::wire {
 
 namespace {
 
-live::Frame chunked(std::string_view head, std::string_view data, std::string_view end) {
+// A number as text, without an allocation.
+class Digits {
+ public:
+  Digits(std::uint64_t number, int base)
+      : end_(std::to_chars(text_.begin(), text_.end(), number, base).ptr) {}
+  operator std::string_view() const { return {text_.begin(), end_}; }
+
+ private:
+  std::array<char, 20> text_;
+  const char* end_;
+};
+
+live::Frame chunked(std::initializer_list<std::string_view> pieces) {
+  std::size_t size = 0;
+  for (std::string_view piece : pieces) size += piece.size();
   auto frame = std::make_shared<std::string>();
-  std::size_t size = head.size() + data.size() + end.size();
-  frame->reserve(size + 16);
-  fmt::format_to(std::back_inserter(*frame), "{:x}\r\n", size);
-  frame->append(head).append(data).append(end).append("\r\n");
+  frame->reserve(size + 20);
+  frame->append(Digits(size, 16)).append("\r\n");
+  for (std::string_view piece : pieces) frame->append(piece);
+  frame->append("\r\n");
   return frame;
 }
 
 }  // namespace
 
 live::Frame event_frame(std::uint64_t id, std::string_view data) {
-  fmt::memory_buffer head;
-  fmt::format_to(std::back_inserter(head), "id: {}\ndata: ", id);
-  return chunked({head.data(), head.size()}, data, "\n\n");
+  return chunked({"id: ", Digits(id, 10), "\ndata: ", data, "\n\n"});
 }
 
 live::Frame event_frame(std::string_view data) {
-  return chunked("data: ", data, "\n\n");
+  return chunked({"data: ", data, "\n\n"});
 }
 
 live::Frame greeting_frame() {
-  static const live::Frame greeting = chunked("", "retry: 1000\n\n", "");
+  static const live::Frame greeting = chunked({"retry: 1000\n\n"});
   return greeting;
 }
 

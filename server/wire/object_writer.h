@@ -24,7 +24,7 @@ class ObjectWriter {
   }
   void number(std::string_view name, std::int64_t value) {
     begin(name);
-    fmt::format_to(std::back_inserter(out_), "{}", value);
+    append_json_number(out_, value);
   }
   void real(std::string_view name, double value) {
     begin(name);
