@@ -156,6 +156,8 @@ class WalrusServer:
     def close(self):
         if self.process and self.process.poll() is None:
             self.kill()
+        elif self.process and self.process.returncode not in (0, -signal.SIGKILL):
+            print(f"walrus ended with {self.process.returncode}\n{self.log()[-4000:]}", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self):

@@ -51,9 +51,9 @@ TimerId EventLoop::after(Duration delay, Work work) {
   TimerId id = timers_->next++;
   auto timer = std::make_unique<asio::steady_timer>(*context_, delay);
   timer->async_wait([this, id, work = std::move(work)](boost::system::error_code error) mutable {
-    if (error) return;
-    timers_->armed.erase(id);
-    work();
+    // A timer that had expired when it was cancelled comes here without an error.
+    bool cancelled = error || timers_->armed.erase(id) == 0;
+    if (!cancelled) work();
   });
   timers_->armed.emplace(id, std::move(timer));
   return id;
