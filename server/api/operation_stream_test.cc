@@ -1,0 +1,321 @@
+// Invariants 1 to 4 as a reader sees them: order, resume without a hole, durable before visible
+// (the tracker's part), one end. Two loops stand for two threads; schedules, readers and losses are
+// drawn.
+#include "api/operation_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <random>
+
+#include "status/tracker.h"
+#include "store/event_log.h"
+#include "store/memory/memory_store.h"
+#include "testing/manual_loop.h"
+#include "wire/encoding.h"
+
+namespace walrus::api {
+namespace {
+
+using namespace std::chrono_literals;
+using status::Kind;
+using status::Step;
+using testing::ManualClock;
+using testing::ManualLoop;
+
+// What a reader got: the events of a stream's frames.
+struct Received {
+  std::vector<std::uint64_t> ids;
+  std::vector<std::string> types;
+  std::string content;
+  bool finished = false;
+  bool aborted = false;
+};
+
+// A connection that keeps what it is sent. Closes as a real one does: later, on its loop.
+class KeptStream final : public http::EventStream {
+ public:
+  KeptStream(Loop& loop, Received& out, int takes) : loop_(loop), out_(out), takes_(takes) {}
+
+  bool send(live::Frame frame) override {
+    if (closed_ || takes_-- <= 0) return false;
+    std::string_view text(*frame);
+    auto id = text.find("id: ");
+    if (id == std::string_view::npos) return true;
+    std::uint64_t number = 0;
+    std::from_chars(text.data() + id + 4, text.data() + text.size(), number);
+    auto begin = text.find("data: ") + 6;
+    auto parsed = parse_json(text.substr(begin, text.find("\n\n") - begin));
+    const json::object& event = parsed->as_object();
+    out_.ids.push_back(number);
+    out_.types.emplace_back(event.at("type").as_string());
+    if (const json::string* content = find_string(event, "content")) out_.content += *content;
+    return true;
+  }
+  void finish() override {
+    if (!closed_) out_.finished = true;
+    close();
+  }
+  void finish(live::Frame last) override {
+    send(std::move(last));
+    finish();
+  }
+  void abort() override {
+    if (!closed_) out_.aborted = true;
+    close();
+  }
+  void on_closed(Work work) override { on_closed_ = std::move(work); }
+  void close() {
+    if (std::exchange(closed_, true)) return;
+    loop_.post([work = std::move(on_closed_)]() mutable { work(); });
+  }
+
+ private:
+  Loop& loop_;
+  Received& out_;
+  int takes_;
+  bool closed_ = false;
+  Work on_closed_;
+};
+
+class OperationStreamTest : public ::testing::Test {
+ protected:
+  store::OperationRecord begin(Kind kind) {
+    store::OperationRecord record;
+    record.state.operation = {.id = hub.new_operation_id(here),
+                              .kind = kind,
+                              .owner = "local",
+                              .conversation_id = kind == Kind::kChat ? "c" : "",
+                              .created_at = clock.now()};
+    record.state.step = status::plan_of(kind).front().step;
+    record.state.percent = kind == Kind::kChat ? status::kNoPercent : 0;
+    record.state.started_at = record.state.updated_at = clock.now();
+    store::WriteBatch batch;
+    batch.mutations.push_back(store::PutOperation{record});
+    EXPECT_TRUE(testing::run(here, store.commit(std::move(batch))));
+    hub.open(record.state);
+    return record;
+  }
+
+  // Opens a stream on `loop` and returns its connection.
+  std::shared_ptr<KeptStream> listen(ManualLoop& loop, store::OperationRecord record,
+                                     Position position, Received& out, int takes = 1'000'000) {
+    auto stream = std::make_shared<KeptStream>(loop, out, takes);
+    std::make_shared<OperationStream>(hub, store, loop, log, std::move(record), stream)
+        ->start(position);
+    return stream;
+  }
+
+  void settle() {
+    for (int i = 0; i < 6; ++i) {
+      here.run_until_idle();
+      there.run_until_idle();
+    }
+  }
+  void advance(Duration by) {
+    here.advance(by);
+    settle();
+  }
+
+  store::OperationRecord stored(const std::string& id) {
+    return **testing::run(here, store.operation("local", id));
+  }
+
+  ManualClock clock;
+  ManualLoop here{clock};
+  ManualLoop there{clock};
+  store::MemoryStore store{clock};
+  store::StoreEventLog event_log{store};
+  wire::SseEncoding encoding;
+  live::Latest latest;
+  live::Hub hub{{&here, &there}, encoding, latest};
+  Log log = Log::none();
+};
+
+Task<void> answer(status::Tracker& tracker, std::string& text, std::mt19937& random, int chunks) {
+  for (auto step : {Step::kInitializing, Step::kRetrievingContext, Step::kGeneratingResponse}) {
+    (void)co_await tracker.reach(step);
+  }
+  for (int i = 0; i < chunks; ++i) {
+    std::string piece = std::to_string(i) + " ";
+    text += piece;
+    tracker.chunk(piece);
+    if (random() % 3 == 0) co_await sleep_for(std::chrono::milliseconds(random() % 120));
+  }
+  (void)co_await tracker.reach(Step::kStoringResponse);
+  (void)co_await tracker.finish({});
+}
+
+// What is wrong with what a reader got over all its connections; empty: nothing.
+std::string fault_in(const Received& got, std::uint64_t last, const std::string& text) {
+  for (std::size_t i = 0; i < got.ids.size(); ++i) {
+    if (got.ids[i] != i + 1) return "event " + std::to_string(i + 1) + " is missing or doubled";
+  }
+  if (got.ids.size() != last) return "events are missing at the end";
+  if (got.types.back() != "complete") return "there is no end";
+  if (std::count(got.types.begin(), got.types.end(), "complete") != 1) return "there are two ends";
+  if (got.content != text) return "the text differs";
+  return {};
+}
+
+// Invariants 1, 2 and 4 under drawn schedules: readers on both threads lose their connection
+// wherever it pleases the dice, come back with the last id they saw, and are slow now and then.
+TEST_F(OperationStreamTest, OrderResumeAndOneEndForEveryReader) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    store::OperationRecord record = begin(Kind::kChat);
+    const std::string id = record.state.operation.id;
+    status::Tracker tracker(here, event_log, hub, record.state, 0, log,
+                            {.chunk_bytes = 40, .reserve = 20});
+    std::string text;
+    TaskGroup work(here, [](std::exception_ptr) { FAIL(); });
+    constexpr int kReaders = 4;
+    std::vector<Received> got(kReaders);
+    std::vector<std::shared_ptr<KeptStream>> streams(kReaders);
+    auto connect = [&](int reader) {
+      Received& kept = got[static_cast<std::size_t>(reader)];
+      kept.finished = kept.aborted = false;
+      Position position;
+      if (!kept.ids.empty()) position.after = kept.ids.back();
+      int takes = random() % 4 == 0 ? static_cast<int>(random() % 8) : 1'000'000;
+      ManualLoop& loop = reader % 2 == 0 ? here : there;
+      streams[static_cast<std::size_t>(reader)] = listen(loop, stored(id), position, kept, takes);
+    };
+    work.start(answer(tracker, text, random, static_cast<int>(random() % 60)));
+    for (int round = 0; round < 2'000; ++round) {
+      auto reader = static_cast<int>(random() % kReaders);
+      auto& stream = streams[static_cast<std::size_t>(reader)];
+      Received& kept = got[static_cast<std::size_t>(reader)];
+      bool done = !kept.types.empty() && kept.types.back() == "complete";
+      if (!stream || kept.aborted) {
+        if (!done) connect(reader);
+      } else if (!done && random() % 12 == 0) {
+        stream->close();
+        stream = nullptr;
+      }
+      if (random() % 2 == 0) {
+        there.run_until_idle();
+      } else {
+        here.advance(std::chrono::milliseconds(random() % 30));
+      }
+      bool all = work.running() == 0 && std::ranges::all_of(got, [](const Received& each) {
+                   return !each.types.empty() && each.types.back() == "complete";
+                 });
+      if (all) break;
+    }
+    settle();
+    ASSERT_EQ(work.running(), 0u);
+    std::uint64_t last = stored(id).state.sequence;
+    for (const Received& each : got) ASSERT_EQ(fault_in(each, last, text), "");
+    for (auto& stream : streams) {
+      if (stream) stream->close();
+    }
+    settle();
+  }
+}
+
+// The checker itself: each planted fault is found.
+TEST(OperationStreamCheckerTest, FindsPlantedFaults) {
+  Received right{.ids = {1, 2, 3}, .types = {"status", "chunk", "complete"}, .content = "a"};
+  EXPECT_EQ(fault_in(right, 3, "a"), "");
+  EXPECT_NE(fault_in(right, 4, "a"), "");
+  EXPECT_NE(fault_in(right, 3, "b"), "");
+  Received doubled{
+      .ids = {1, 2, 2, 3}, .types = {"status", "chunk", "chunk", "complete"}, .content = "a"};
+  EXPECT_NE(fault_in(doubled, 3, "a"), "");
+  Received hole{.ids = {1, 3}, .types = {"status", "complete"}, .content = "a"};
+  EXPECT_NE(fault_in(hole, 3, "a"), "");
+  Received endless{.ids = {1, 2, 3}, .types = {"status", "chunk", "chunk"}, .content = "a"};
+  EXPECT_NE(fault_in(endless, 3, "a"), "");
+}
+
+class EndedOperationTest : public OperationStreamTest {
+ protected:
+  EndedOperationTest() {
+    store::OperationRecord record = begin(Kind::kChat);
+    id = record.state.operation.id;
+    status::Tracker tracker(here, event_log, hub, record.state, 0, log);
+    std::mt19937 random(1);
+    TaskGroup work(here, [](std::exception_ptr) { FAIL(); });
+    work.start(answer(tracker, text, random, 5));
+    for (int i = 0; i < 200; ++i) advance(10ms);
+    EXPECT_EQ(work.running(), 0u);
+    last = stored(id).state.sequence;
+  }
+  Received read(Position position) {
+    Received got;
+    listen(there, stored(id), position, got);
+    settle();
+    return got;
+  }
+  std::string id;
+  std::string text;
+  std::uint64_t last = 0;
+};
+
+TEST_F(EndedOperationTest, IsReadAgainFromEveryPosition) {
+  for (std::uint64_t after = 0; after < last; ++after) {
+    Received got = read(Position{after});
+    ASSERT_EQ(got.ids.size(), last - after);
+    EXPECT_EQ(got.ids.front(), after + 1);
+    EXPECT_EQ(got.types.back(), "complete");
+    EXPECT_TRUE(got.finished);
+  }
+}
+
+TEST_F(EndedOperationTest, AnUnknownPositionGetsASnapshotThenTheEnd) {
+  for (std::uint64_t position : {last + 1, std::uint64_t{1} << 40}) {
+    Received got = read(Position{position});
+    EXPECT_EQ(got.types, (std::vector<std::string>{"snapshot", "complete"}));
+    EXPECT_EQ(got.content, text);
+    EXPECT_EQ(got.ids.back(), last);
+  }
+}
+
+TEST_F(EndedOperationTest, OfWhichTheLogHasExpiredGivesItsState) {
+  clock.advance(std::chrono::hours(25));
+  Received got = read(Position{3});
+  EXPECT_EQ(got.types, std::vector<std::string>{"snapshot"});
+  EXPECT_TRUE(got.finished);
+}
+
+// Invariant 3's exception: text that was shown and lost. The log goes on above what was reserved.
+TEST_F(OperationStreamTest, APositionInTheLostRangeGetsTheStoredPrefixThenTheEnd) {
+  store::OperationRecord record = begin(Kind::kChat);
+  const std::string id = record.state.operation.id;
+  {
+    status::Tracker tracker(here, event_log, hub, record.state, 0, log);
+    TaskGroup work(here, [](std::exception_ptr) { FAIL(); });
+    auto speak = [](status::Tracker& tracked) -> Task<void> {
+      (void)co_await tracked.reach(Step::kGeneratingResponse);
+      tracked.chunk("kept ");
+      co_await sleep_for(400ms);
+      tracked.chunk("lost");
+    };
+    work.start(speak(tracker));
+    advance(500ms);
+    ASSERT_EQ(work.running(), 0u);
+  }
+  hub.close(id);  // the server is killed here: "lost" was shown as event 3 and never written
+  store::OperationRecord left = stored(id);
+  EXPECT_EQ(left.state.sequence, 2u);
+  hub.open(left.state);
+  status::Tracker again(here, event_log, hub, left.state, left.reserved_through, log);
+  auto interrupt = [](status::Tracker& tracked) -> Task<void> {
+    Error error{ErrorCode::kInterrupted, "restarted", {}};
+    (void)co_await tracked.fail(std::move(error), nullptr);
+  };
+  TaskGroup work(here, [](std::exception_ptr) { FAIL(); });
+  work.start(interrupt(again));
+  settle();
+  Received got;
+  listen(there, stored(id), Position{3}, got);
+  settle();
+  EXPECT_EQ(got.types, (std::vector<std::string>{"snapshot", "error"}));
+  EXPECT_EQ(got.content, "kept ");
+  EXPECT_GT(got.ids.back(), left.reserved_through);
+}
+
+}  // namespace
+}  // namespace walrus::api
