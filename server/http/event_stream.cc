@@ -1,5 +1,7 @@
 #include "http/event_stream.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 #include <deque>
@@ -15,7 +17,9 @@ constexpr std::size_t kIgnoredInput = 4096;  // a client has nothing to say on a
 constexpr Duration kLinger = std::chrono::seconds(2);
 
 const Frame& heartbeat_frame() {
-  static const Frame frame = std::make_shared<const std::string>("e\r\n: heartbeat\n\n\r\n");
+  constexpr std::string_view kComment = ": heartbeat\n\n";
+  static const Frame frame =
+      std::make_shared<const std::string>(fmt::format("{:x}\r\n{}\r\n", kComment.size(), kComment));
   return frame;
 }
 

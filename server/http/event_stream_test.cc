@@ -288,7 +288,7 @@ TEST_F(EventStreamTest, ASilentStreamGetsHeartbeats) {
   Client client = open();
   for (int i = 0; i < 3; ++i) {
     auto begun = std::chrono::steady_clock::now();
-    EXPECT_EQ(client.read_until("\n\n\r\n"), "e\r\n: heartbeat\n\n\r\n");
+    EXPECT_EQ(client.read_until("\n\n\r\n"), "d\r\n: heartbeat\n\n\r\n");
     auto waited = std::chrono::steady_clock::now() - begun;
     EXPECT_GT(waited, 20ms);
   }
