@@ -285,13 +285,13 @@ TEST_F(EventStreamTest, AReaderThatStopsIsCut) {
 TEST_F(EventStreamTest, ASilentStreamGetsHeartbeats) {
   server_.limits.heartbeat = 80ms;
   server_.start();
+  auto begun = std::chrono::steady_clock::now();
   Client client = open();
   for (int i = 0; i < 3; ++i) {
-    auto begun = std::chrono::steady_clock::now();
     EXPECT_EQ(client.read_until("\n\n\r\n"), "d\r\n: heartbeat\n\n\r\n");
-    auto waited = std::chrono::steady_clock::now() - begun;
-    EXPECT_GT(waited, 20ms);
   }
+  // Three silences, each at most two ticks short: however late this thread is, it was not sooner.
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, 60ms);
 }
 
 TEST_F(EventStreamTest, ATalkativeClientIsCut) {
