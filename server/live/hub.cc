@@ -9,10 +9,12 @@ namespace walrus::live {
 
 namespace {
 
-// What a topic keeps for late readers. Chunks that may not be in the log yet are always kept: the
-// tracker writes them within 4 KiB or 250 ms, far inside this.
+// What a topic keeps for late readers.
 constexpr std::size_t kTailBytes = 256 * 1024;
 constexpr std::size_t kTailEvents = 2048;
+// Chunks are shown before they are in the log, at most a block of reserved sequences of them
+// (status::TrackerOptions). As many stay here whatever their size: no other place has them.
+constexpr std::size_t kChunksKept = 1024;
 
 }  // namespace
 
@@ -67,10 +69,18 @@ void Hub::update_latest(const status::State& state) {
   if (!operation.document_id.empty()) latest_.publish(operation.document_id, latest);
 }
 
+bool Hub::is_too_much(const Topic& topic) {
+  if (topic.tail.empty()) return false;
+  if (topic.tail.size() > kTailEvents) return true;
+  bool chunk = topic.tail.front().event->type == status::EventType::kChunk;
+  if (chunk && topic.tail.size() <= kChunksKept) return false;
+  return topic.tail_bytes > kTailBytes;
+}
+
 void Hub::remember(Topic& topic, LiveEvent event) {
   topic.tail_bytes += event.frame->size();
   topic.tail.push_back(std::move(event));
-  while (topic.tail.size() > kTailEvents || topic.tail_bytes > kTailBytes) {
+  while (is_too_much(topic)) {
     topic.tail_bytes -= topic.tail.front().frame->size();
     topic.tail_begins = topic.tail.front().sequence + 1;
     topic.tail.pop_front();

@@ -96,6 +96,7 @@ class Hub final : public status::LiveSink {
 
   std::size_t home_shard(const std::string& operation_id) const;
   std::size_t shard_of(const Loop& loop) const;
+  static bool is_too_much(const Topic& topic);
   void remember(Topic& topic, LiveEvent event);
   void deliver(Shard& shard, const std::string& operation_id, const LiveEvent& event);
   Attachment look(Topic& topic);

@@ -21,10 +21,18 @@ void Latest::publish(const std::string& id, std::shared_ptr<const LatestStatus> 
   Stripe& home = stripe(id);
   std::lock_guard lock(home.mutex);
   ++home.changes;
+  auto found = home.entries.find(id);
+  if (found == home.entries.end()) {
+    add(home, id, std::move(status));
+  } else if (found->second->sequence < status->sequence) {
+    found->second = std::move(status);
+  }
+}
+
+void Latest::add(Stripe& home, const std::string& id, std::shared_ptr<const LatestStatus> status) {
   // Any entry may go: what is missing is read again.
   if (home.entries.size() >= stripe_capacity_) home.entries.erase(home.entries.begin());
-  auto& slot = home.entries[id];
-  if (!slot || slot->sequence <= status->sequence) slot = std::move(status);
+  home.entries.emplace(id, std::move(status));
 }
 
 std::uint64_t Latest::ticket(const std::string& id) const {
@@ -37,9 +45,8 @@ void Latest::fill(const std::string& id, std::uint64_t ticket,
                   std::shared_ptr<const LatestStatus> status) {
   Stripe& home = stripe(id);
   std::lock_guard lock(home.mutex);
-  if (home.changes != ticket) return;
-  if (home.entries.size() >= stripe_capacity_) home.entries.erase(home.entries.begin());
-  home.entries[id] = std::move(status);
+  if (home.changes != ticket || home.entries.contains(id)) return;
+  add(home, id, std::move(status));
 }
 
 void Latest::erase(const std::string& id) {

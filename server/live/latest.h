@@ -24,7 +24,7 @@ class Latest {
   explicit Latest(std::size_t capacity = 100'000);
 
   std::shared_ptr<const LatestStatus> find(const std::string& id) const;
-  // What was published: replaces anything older.
+  // What was published: replaces anything older. Under a sequence stands one status for ever.
   void publish(const std::string& id, std::shared_ptr<const LatestStatus> status);
 
   // Filling from the store: take a ticket before reading, give it with what was read. Nothing is
@@ -43,6 +43,7 @@ class Latest {
   };
   static constexpr std::size_t kStripes = 16;
   Stripe& stripe(const std::string& id) const;
+  void add(Stripe& home, const std::string& id, std::shared_ptr<const LatestStatus> status);
 
   std::size_t stripe_capacity_;
   mutable std::array<Stripe, kStripes> stripes_;
