@@ -69,9 +69,10 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help,
   return *slot;
 }
 
-void Metrics::observe(std::string_view name, std::string_view help, std::function<double()> read) {
+void Metrics::observe(std::string_view name, std::string_view help, std::function<double()> read,
+                      std::string_view labels) {
   std::lock_guard lock(mutex_);
-  family(name, help, "gauge").with_labels({}).read = std::move(read);
+  family(name, help, "gauge").with_labels(labels).read = std::move(read);
 }
 
 namespace {

@@ -52,7 +52,8 @@ class Metrics {
   Gauge& gauge(std::string_view name, std::string_view help, std::string_view labels = {});
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
   // A gauge read when it is asked for.
-  void observe(std::string_view name, std::string_view help, std::function<double()> read);
+  void observe(std::string_view name, std::string_view help, std::function<double()> read,
+               std::string_view labels = {});
 
   std::string render() const;
 

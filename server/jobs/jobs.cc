@@ -34,13 +34,16 @@ Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& even
   for (std::size_t kind = 0; kind < lanes_.size(); ++kind) {
     Lane& lane = lanes_[kind];
     std::string labels = "kind=\"" + std::string(status::kKindNames[kind]) + "\"";
-    metrics.observe("walrus_operations_running_" + std::string(status::kKindNames[kind]),
-                    "Operations at work.", [&lane] { return double(lane.running.load()); });
-    metrics.observe("walrus_operations_waiting_" + std::string(status::kKindNames[kind]),
-                    "Operations in the queue.", [&lane] {
-                      std::lock_guard lock(lane.mutex);
-                      return double(lane.queue.size());
-                    });
+    metrics.observe(
+        "walrus_operations_running", "Operations at work.",
+        [&lane] { return static_cast<double>(lane.running.load()); }, labels);
+    metrics.observe(
+        "walrus_operations_waiting", "Operations in the queue.",
+        [&lane] {
+          std::lock_guard lock(lane.mutex);
+          return static_cast<double>(lane.queue.size());
+        },
+        labels);
   }
 }
 
