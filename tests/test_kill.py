@@ -25,14 +25,19 @@ class Follower(threading.Thread):
         self.events = []
         self.arrived = threading.Condition()
         self.ended = False
+        self.fault = None  # what this thread stumbled over
         self.start()
 
     def run(self):
-        while not self.ended:
+        while not self.ended and self.fault is None:
             try:
                 self.read_once()
             except (OSError, http.client.HTTPException):
-                pass
+                pass  # the server is down: come back
+            except Exception as fault:
+                with self.arrived:
+                    self.fault = fault
+                    self.arrived.notify_all()
             time.sleep(0.02)
 
     def read_once(self):
@@ -49,11 +54,15 @@ class Follower(threading.Thread):
 
     def wait_for(self, wanted, seconds=60):
         with self.arrived:
-            found = self.arrived.wait_for(lambda: any(wanted(event.data) for event in self.events), seconds)
+            found = self.arrived.wait_for(lambda: self.fault or any(wanted(event.data) for event in self.events), seconds)
+        if self.fault:
+            raise self.fault
         assert found, f"not seen; last of {len(self.events)} events: {self.events[-1:]}"
 
     def wait_for_end(self):
         self.join(60)
+        if self.fault:
+            raise self.fault
         assert not self.is_alive(), f"the stream has no end: {self.events[-1:]}"
 
 
