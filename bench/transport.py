@@ -141,6 +141,8 @@ def measure_idle(results, load):
             model.go.clear()
             with WalrusServer("--io-threads", "1", "--workers", "1", "--max-connections-per-address", "4000",
                               "--llm-url", model.url, "--llm-model", "test-model") as server:
+                # The embedder's weights are read in with the first question: no part of a stream.
+                server.post_json("/v1/search", {"query": "What is it?"})
                 question = {"query": "What is it?", "session_id": "s", "stream": True}
                 turn = server.stream("/v1/chat/", "POST", question)
                 size = resident_kib(load, server, turn.headers["x-operation-id"])
