@@ -9,6 +9,11 @@ namespace {
 
 constexpr int kReplayBatch = 500;
 
+// What is stored but not published yet is not replayed: it comes with the tail or live.
+std::uint64_t stored_below(const live::Attachment& attachment) {
+  return attachment.running ? attachment.tail_begins : std::numeric_limits<std::uint64_t>::max();
+}
+
 }  // namespace
 
 http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
@@ -63,20 +68,10 @@ Task<void> OperationStream::catch_up(Position position) {
         co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
     if (latest && *latest) record_ = std::move(**latest);
   }
-  if (!position.after) {
-    least_attempt_ = record_.state.attempt;
-  } else {
-    bool known = co_await knows(*position.after, attachment);
-    if (known) {
-      sent_ = *position.after;
-    } else {
-      co_await send_snapshot(attachment);
-    }
-  }
-  std::uint64_t stored_below =
-      attachment.running ? attachment.tail_begins : std::numeric_limits<std::uint64_t>::max();
-  Result<void> replayed = co_await replay(stored_below);
-  if (!replayed) {
+  if (!position.after) least_attempt_ = record_.state.attempt;
+  Result<void> caught_up = co_await begin_after(position.after.value_or(0), attachment);
+  if (caught_up) caught_up = co_await replay(stored_below(attachment));
+  if (!caught_up) {
     if (!closed_) stream_->abort();
     co_return;
   }
@@ -84,42 +79,63 @@ Task<void> OperationStream::catch_up(Position position) {
   catching_up_ = false;
   for (const live::LiveEvent& event : arrived_) deliver(event);
   arrived_.clear();
-  if (!attachment.running && !closed_) stream_->finish();
+  if ((!attachment.running || topic_closed_) && !closed_) stream_->finish();
 }
 
-// Whether a reader can really have left off there: the event exists, or nothing was before it.
-Task<bool> OperationStream::knows(std::uint64_t sequence, const live::Attachment& attachment) {
-  if (sequence == 0) co_return true;
+// Sends a snapshot where the position is not one to go on from.
+Task<Result<void>> OperationStream::begin_after(std::uint64_t position,
+                                                const live::Attachment& attachment) {
+  Result<bool> known = co_await knows(position, attachment);
+  if (!known) co_return std::unexpected(known.error());
+  if (!*known) co_return co_await send_snapshot(attachment);
+  sent_ = position;
+  co_return Result<void>();
+}
+
+// Whether a reader can really have left off there: the event exists, or it is the beginning of a
+// log that exists.
+Task<Result<bool>> OperationStream::knows(std::uint64_t sequence,
+                                          const live::Attachment& attachment) {
+  bool ended = record_.state.outcome != status::Outcome::kProcessing;
+  if (sequence == 0 && !ended) co_return true;
   auto same = [&](const live::LiveEvent& event) { return event.sequence == sequence; };
   if (std::ranges::any_of(attachment.tail, same)) co_return true;
   const status::Operation& operation = record_.state.operation;
-  auto found = co_await store_.events(operation.owner, operation.id, sequence - 1, 1);
-  co_return found && !found->empty() && found->front().sequence == sequence;
+  std::uint64_t before = sequence == 0 ? 0 : sequence - 1;
+  auto found = co_await store_.events(operation.owner, operation.id, before, 1);
+  if (!found) co_return std::unexpected(found.error());
+  co_return !found->empty() && (sequence == 0 || found->front().sequence == sequence);
 }
 
-Task<void> OperationStream::send_snapshot(const live::Attachment& attachment) {
+Task<Result<void>> OperationStream::send_snapshot(const live::Attachment& attachment) {
   const status::Operation& operation = record_.state.operation;
   std::string content;
   std::uint64_t newest = 0;
   auto add = [&](const status::Event& event) {
-    if (event.sequence <= newest) return;
     newest = event.sequence;
     if (event.attempt == record_.state.attempt) content += event.content;
   };
-  for (;;) {
+  for (bool more = true; more;) {
     auto batch = co_await store_.events(operation.owner, operation.id, newest, kReplayBatch);
-    if (!batch || batch->empty()) break;
-    for (const status::Event& event : *batch) add(event);
-    if (batch->size() < kReplayBatch) break;
+    if (!batch) co_return std::unexpected(batch.error());
+    more = batch->size() == kReplayBatch;
+    for (const status::Event& event : *batch) {
+      if (event.sequence < stored_below(attachment)) {
+        add(event);
+      } else {
+        more = false;
+      }
+    }
   }
   for (const live::LiveEvent& event : attachment.tail) add(*event.event);
 
   // The terminal event, if it has come, is sent by itself after the snapshot.
   bool ended = record_.state.outcome != status::Outcome::kProcessing;
   status::State shown = record_.state;
-  shown.sequence = ended && newest > 0 ? newest - 1 : std::max(newest, record_.state.sequence);
+  if (ended && newest > 0) shown.sequence = newest - 1;
   sent_ = shown.sequence;
-  if (!closed_) stream_->send(hub_.encoding().snapshot(shown, content));
+  if (!closed_ && !stream_->send(hub_.encoding().snapshot(shown, content))) stream_->abort();
+  co_return Result<void>();
 }
 
 Task<Result<void>> OperationStream::replay(std::uint64_t up_to) {
@@ -147,6 +163,12 @@ void OperationStream::on_event(const live::LiveEvent& event) {
   } else {
     deliver(event);
   }
+}
+
+void OperationStream::on_closed() {
+  topic_closed_ = true;
+  // The reader comes back and finds what has become of the operation.
+  if (!catching_up_ && !closed_) stream_->finish();
 }
 
 void OperationStream::deliver(const live::LiveEvent& event) {

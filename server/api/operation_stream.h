@@ -34,12 +34,14 @@ class OperationStream final : public live::Listener,
   void start(Position position);
 
   void on_event(const live::LiveEvent& event) override;
+  void on_closed() override;
 
  private:
   Task<void> catch_up(Position position);
+  Task<Result<void>> begin_after(std::uint64_t position, const live::Attachment& attachment);
+  Task<Result<bool>> knows(std::uint64_t sequence, const live::Attachment& attachment);
+  Task<Result<void>> send_snapshot(const live::Attachment& attachment);
   Task<Result<void>> replay(std::uint64_t up_to);
-  Task<bool> knows(std::uint64_t sequence, const live::Attachment& attachment);
-  Task<void> send_snapshot(const live::Attachment& attachment);
   void deliver(const live::LiveEvent& event);
   void closed();
 
@@ -52,6 +54,7 @@ class OperationStream final : public live::Listener,
   std::uint64_t sent_ = 0;  // the last sequence this reader has
   int least_attempt_ = 1;   // events of earlier attempts are passed over
   bool catching_up_ = true;
+  bool topic_closed_ = false;
   bool closed_ = false;
   std::deque<live::LiveEvent> arrived_;  // while catching up
 };

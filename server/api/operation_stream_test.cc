@@ -280,6 +280,88 @@ TEST_F(EndedOperationTest, OfWhichTheLogHasExpiredGivesItsState) {
   EXPECT_TRUE(got.finished);
 }
 
+TEST_F(EndedOperationTest, OfWhichTheLogHasExpiredGivesItsStateToANewReaderToo) {
+  clock.advance(std::chrono::hours(25));
+  for (Position position : {Position{}, Position{0}}) {
+    Received got = read(position);
+    EXPECT_EQ(got.types, std::vector<std::string>{"snapshot"});
+    EXPECT_EQ(got.ids, std::vector<std::uint64_t>{last});
+    EXPECT_TRUE(got.finished);
+  }
+}
+
+TEST_F(EndedOperationTest, AReaderThatDoesNotTakeTheSnapshotIsCut) {
+  Received got;
+  listen(there, stored(id), Position{last + 1}, got, 0);
+  settle();
+  EXPECT_TRUE(got.types.empty());
+  EXPECT_TRUE(got.aborted);
+  EXPECT_FALSE(got.finished);
+}
+
+Task<void> wait_until(const bool& allowed) {
+  while (!allowed) co_await sleep_for(10ms);
+}
+
+// What is durable and not published yet is not part of a snapshot: it comes after it. Here the end
+// is stored while the reader asks, and shown later.
+TEST_F(OperationStreamTest, ResumeASnapshotSwallowsNothingThatIsStillToBeShown) {
+  store::OperationRecord record = begin(Kind::kDocumentUpload);
+  const std::string id = record.state.operation.id;
+  status::Tracker tracker(here, event_log, hub, record.state, 0, log);
+  bool may_show = false;
+  auto end = [](status::Tracker& tracked, bool& shows) -> Task<void> {
+    (void)co_await tracked.reach(Step::kValidating);
+    status::Ending ending;
+    ending.before_visible = [&shows] { return wait_until(shows); };
+    (void)co_await tracked.finish(std::move(ending));
+  };
+  TaskGroup work(here, [](std::exception_ptr) { FAIL(); });
+  work.start(end(tracker, may_show));
+  settle();
+  ASSERT_EQ(stored(id).state.outcome, status::Outcome::kCompleted);
+  Received got;
+  listen(there, stored(id), Position{99}, got);
+  settle();
+  EXPECT_EQ(got.types, std::vector<std::string>{"snapshot"});
+  EXPECT_EQ(got.ids, std::vector<std::uint64_t>{1});
+  may_show = true;
+  advance(50ms);
+  EXPECT_EQ(got.types, (std::vector<std::string>{"snapshot", "status"}));
+  EXPECT_EQ(got.ids.back(), 2u);
+  EXPECT_TRUE(got.finished);
+}
+
+// Left for a later run, or deleted under its feet: the reader is sent away, not kept for ever.
+TEST_F(OperationStreamTest, AnOperationThatIsLeftEndsItsStreams) {
+  store::OperationRecord record = begin(Kind::kDocumentUpload);
+  const std::string id = record.state.operation.id;
+  Received before;
+  Received during;
+  listen(there, stored(id), Position{}, before);
+  settle();
+  listen(there, stored(id), Position{}, during);
+  hub.close(id);
+  settle();
+  for (const Received& got : {before, during}) {
+    EXPECT_TRUE(got.finished);
+    EXPECT_FALSE(got.aborted);
+    EXPECT_TRUE(got.types.empty());
+  }
+}
+
+TEST_F(OperationStreamTest, AStreamThatClosesWhileTheHubAnswersIsLetGo) {
+  store::OperationRecord record = begin(Kind::kChat);
+  Received got;
+  auto stream = listen(there, record, Position{}, got);
+  stream->close();
+  std::weak_ptr<KeptStream> kept = stream;
+  stream.reset();
+  settle();
+  EXPECT_TRUE(kept.expired());
+  EXPECT_TRUE(got.ids.empty());
+}
+
 // Invariant 3's exception: text that was shown and lost. The log goes on above what was reserved.
 TEST_F(OperationStreamTest, APositionInTheLostRangeGetsTheStoredPrefixThenTheEnd) {
   store::OperationRecord record = begin(Kind::kChat);

@@ -7,6 +7,10 @@ namespace {
 class Gatherer final : public live::Listener {
  public:
   void on_event(const live::LiveEvent& event) override { take(*event.event, event.terminal); }
+  void on_closed() override {
+    closed_ = true;
+    wake();
+  }
 
   void take(const status::Event& event, bool terminal) {
     if (ended_ || event.sequence <= last_) return;
@@ -16,17 +20,23 @@ class Gatherer final : public live::Listener {
     if (event.error) result_.error = event.error;
     if (!terminal) return;
     ended_ = true;
-    if (waiting_) (*std::exchange(waiting_, std::nullopt))(true);
+    wake();
   }
 
   bool ended() const { return ended_; }
+  bool closed() const { return closed_; }
   void call_at_end(Completion<bool> completion) { waiting_.emplace(std::move(completion)); }
   TurnResult take_result() { return std::move(result_); }
 
  private:
+  void wake() {
+    if (waiting_) (*std::exchange(waiting_, std::nullopt))(true);
+  }
+
   TurnResult result_;
   std::uint64_t last_ = 0;
   bool ended_ = false;
+  bool closed_ = false;
   std::optional<Completion<bool>> waiting_;
 };
 
@@ -44,7 +54,7 @@ Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store, std:
     }
   }
   for (const live::LiveEvent& event : attachment.tail) gatherer->on_event(event);
-  if (!gatherer->ended() && attachment.running) {
+  if (!gatherer->ended() && !gatherer->closed() && attachment.running) {
     auto at_end = [&gatherer](Completion<bool> completion) {
       gatherer->call_at_end(std::move(completion));
     };

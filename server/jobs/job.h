@@ -23,9 +23,10 @@ struct KindOfWork {
   // Does the work and reports to the tracker; returns without an error exactly when
   // `tracker->finish` did. An error ends the operation as failed, by the runner.
   std::function<Task<Result<void>>(Job job)> run;
-  // What is committed together with a failure.
-  std::function<Task<std::shared_ptr<const status::Writes>>(store::OperationRecord record,
-                                                            Error error)>
+  // What is committed together with a failure, made after the work has ended. Asked again while it
+  // says storage_unavailable.
+  std::function<Task<Result<std::shared_ptr<const status::Writes>>>(store::OperationRecord record,
+                                                                    Error error)>
       failure_writes;
   int at_once = 1;         // run side by side; more wait
   int waiting = 10'000;    // wait at most; more are refused

@@ -11,6 +11,7 @@ namespace {
 using status::Kind;
 
 constexpr std::chrono::seconds kRetryAfter{5};
+constexpr std::chrono::seconds kStoreRetry{1};
 
 Error refused(std::string message) {
   return Error{ErrorCode::kNotReady, std::move(message), {}, {}, kRetryAfter};
@@ -78,7 +79,8 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   batch.mutations.push_back(store::PutOperation{record});
   if (!first.empty()) batch.mutations.push_back(store::AppendEvents{id, first});
   for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
-  Result<void> committed = co_await store_.commit(std::move(batch));
+  std::string owner = record.state.operation.owner;
+  Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
   if (!committed) co_return committed;
 
   status::State before = record.state;
@@ -87,6 +89,16 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   if (!first.empty()) hub_.publish(record.state, first);
   enqueue({std::move(record), false});
   co_return Result<void>();
+}
+
+// A store that went away in between may have taken the batch all the same; then it is accepted.
+Task<Result<void>> Jobs::commit_new(std::string owner, std::string id, store::WriteBatch batch) {
+  Result<void> committed = co_await store_.commit(std::move(batch));
+  if (committed || committed.error().code != ErrorCode::kStorageUnavailable) co_return committed;
+  auto found = co_await store_.operation(std::move(owner), std::move(id));
+  bool taken = found && found->has_value();
+  if (taken) co_return Result<void>();
+  co_return committed;
 }
 
 void Jobs::enqueue(Waiting waiting) {
@@ -100,19 +112,15 @@ void Jobs::enqueue(Waiting waiting) {
 
 // Starts what there is room for, each on its home loop.
 void Jobs::start_waiting(Lane& lane) {
-  for (;;) {
-    Waiting next;
-    {
-      std::lock_guard lock(lane.mutex);
-      if (lane.queue.empty() || lane.running >= lane.work.at_once || shutting_down_) return;
-      next = std::move(lane.queue.front());
-      lane.queue.pop_front();
-      ++lane.running;
-    }
-    Home& home = home_of(next.record.state.operation.id);
-    home.loop.post([this, &home, next = std::move(next)]() mutable {
+  std::lock_guard lock(lane.mutex);
+  while (!lane.queue.empty() && lane.running < lane.work.at_once && !shutting_down_) {
+    Home& home = home_of(lane.queue.front().record.state.operation.id);
+    // Under the lock: who finds it neither waiting nor running looks again behind this.
+    home.loop.post([this, &home, next = std::move(lane.queue.front())]() mutable {
       start(home, std::move(next), StopReason::kNone);
     });
+    lane.queue.pop_front();
+    ++lane.running;
   }
 }
 
@@ -160,7 +168,7 @@ Task<void> Jobs::run(Home& home, Run* run) {
       hub_.close(id);
     } else if (!outcome) {
       Error reason = reason_to_fail(*run, std::move(outcome.error()));
-      co_await end_failed(run, std::move(reason));
+      co_await end_failed(tracker, run->record, std::move(reason));
     }
     run->tracker = nullptr;
   }
@@ -213,25 +221,45 @@ Error Jobs::reason_to_fail(const Run& run, Error error) const {
   return {ErrorCode::kInternal, error.message, std::move(error.detail)};
 }
 
-Task<void> Jobs::end_failed(Run* run, Error error) {
-  log_.warning("operation failed", {{"operation", run->record.state.operation.id},
-                                    {"error_type", info(error.code).word},
-                                    {"detail", error.detail}});
+Task<void> Jobs::end_failed(status::Tracker& tracker, store::OperationRecord record, Error error) {
+  const std::string id = record.state.operation.id;
+  log_.warning(
+      "operation failed",
+      {{"operation", id}, {"error_type", info(error.code).word}, {"detail", error.detail}});
+  // A function that ends its operation and fails afterwards has had its one end.
+  if (tracker.state().outcome != status::Outcome::kProcessing) co_return;
   Error copy = error;
-  auto writes = co_await lane_of(run->record.state.operation.kind)
-                    .work.failure_writes(run->record, std::move(copy));
-  Result<void> failed = co_await run->tracker->fail(std::move(error), std::move(writes));
+  auto writes = co_await failure_writes(std::move(record), std::move(copy));
+  Result<void> failed;
+  if (writes) {
+    failed = co_await tracker.fail(std::move(error), std::move(*writes));
+  } else {
+    failed = std::unexpected(writes.error());
+  }
   if (failed) co_return;
   // Deleted under its feet, or the server stops while the store is away: the next start decides.
   log_.error("the end of an operation could not be stored",
-             {{"operation", run->record.state.operation.id}, {"detail", failed.error().message}});
-  hub_.close(run->record.state.operation.id);
+             {{"operation", id}, {"detail", failed.error().message}});
+  hub_.close(id);
+}
+
+// Waits for a store that is away, as the tracker does: an end without what belongs to it would
+// leave a conversation or a document at work for ever.
+Task<Result<std::shared_ptr<const status::Writes>>> Jobs::failure_writes(
+    store::OperationRecord record, Error error) {
+  const KindOfWork& work = lane_of(record.state.operation.kind).work;
+  for (;;) {
+    auto writes = co_await work.failure_writes(record, error);
+    bool away = !writes && writes.error().code == ErrorCode::kStorageUnavailable;
+    if (!away || shutting_down_) co_return writes;
+    co_await sleep_for(kStoreRetry);
+  }
 }
 
 void Jobs::stop(Run& run, StopReason reason) {
+  if (reason == StopReason::kShutdown && run.tracker) run.tracker->stop_waiting();
   if (run.reason != StopReason::kNone) return;
   run.reason = reason;
-  if (reason == StopReason::kShutdown && run.tracker) run.tracker->stop_waiting();
   run.stop.request_stop();
 }
 
@@ -272,19 +300,27 @@ Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
       completion(ended);
     };
     home.loop.post([this, &home, operation_id, reason, answer] {
-      Waiting waiting;
-      if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
-      auto found = home.runs.find(operation_id);
-      if (found == home.runs.end()) {
-        answer(true);
-        return;
-      }
-      stop(*found->second, reason);
-      found->second->on_end.push_back([answer] { answer(true); });
-      home.loop.after(options_.cancel_wait, [answer] { answer(false); });
+      if (stop_here(home, operation_id, reason, answer)) return;
+      // It may be on its way from the queue to here.
+      home.loop.post([this, &home, operation_id, reason, answer] {
+        if (!stop_here(home, operation_id, reason, answer)) answer(true);
+      });
     });
   };
   co_return co_await wait_for_callback<bool>(ask);
+}
+
+// Calls `answer` at the run's end or when waiting took too long. False: it neither waits nor runs.
+bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason reason,
+                     std::function<void(bool ended)> answer) {
+  Waiting waiting;
+  if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
+  auto found = home.runs.find(operation_id);
+  if (found == home.runs.end()) return false;
+  stop(*found->second, reason);
+  found->second->on_end.push_back([answer] { answer(true); });
+  home.loop.after(options_.cancel_wait, [answer] { answer(false); });
+  return true;
 }
 
 // --- Recovery and shutdown
@@ -328,10 +364,7 @@ Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
     co_return;
   }
   status::Tracker tracker(home.loop, event_log_, hub_, record.state, record.reserved_through, log_);
-  Error reason = end;
-  auto writes = co_await lane.work.failure_writes(record, std::move(reason));
-  Result<void> failed = co_await tracker.fail(std::move(end), std::move(writes));
-  if (!failed) hub_.close(record.state.operation.id);
+  co_await end_failed(tracker, std::move(record), std::move(end));
 }
 
 void Jobs::shut_down(Duration chat_grace, Work done) {

@@ -100,11 +100,16 @@ class Jobs {
   Task<void> count_resumption(const Run& run);
   Task<void> run(Home& home, Run* run);
   Task<Result<void>> run_guarded(Run* run);
-  Task<void> end_failed(Run* run, Error error);
+  Task<void> end_failed(status::Tracker& tracker, store::OperationRecord record, Error error);
+  Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,
+                                                                     Error error);
+  Task<Result<void>> commit_new(std::string owner, std::string id, store::WriteBatch batch);
   Error reason_to_fail(const Run& run, Error error) const;
   void stop(Run& run, StopReason reason);
   void watch(Home& home, Run* run);
   Task<bool> stop_and_wait(std::string operation_id, StopReason reason);
+  bool stop_here(Home& home, const std::string& operation_id, StopReason reason,
+                 std::function<void(bool ended)> answer);
   Task<void> recover_one(Home& home, store::OperationRecord record);
 
   store::Store& store_;

@@ -67,7 +67,7 @@ struct Life {
       KindOfWork work;
       work.run = function;
       work.failure_writes = [](store::OperationRecord,
-                               Error) -> Task<std::shared_ptr<const status::Writes>> {
+                               Error) -> Task<Result<std::shared_ptr<const status::Writes>>> {
         co_return std::make_shared<store::WriteBatch>();
       };
       work.at_once = at_once;

@@ -57,7 +57,23 @@ void Hub::open(const status::State& state) {
 }
 
 void Hub::close(const std::string& operation_id) {
-  shards_[home_shard(operation_id)].topics.erase(operation_id);
+  Shard& home = shards_[home_shard(operation_id)];
+  auto found = home.topics.find(operation_id);
+  if (found == home.topics.end()) return;
+  std::vector<std::size_t> links = std::move(found->second.links);
+  home.topics.erase(found);
+  for (std::size_t link : links) {
+    Shard* shard = &shards_[link];
+    shard->loop->post([this, shard, operation_id] { tell_closed(*shard, operation_id); });
+  }
+}
+
+void Hub::tell_closed(Shard& shard, const std::string& operation_id) {
+  auto found = shard.listeners.find(operation_id);
+  if (found == shard.listeners.end()) return;
+  auto listeners = std::move(found->second);
+  shard.listeners.erase(found);
+  for (const auto& listener : listeners) listener->on_closed();
 }
 
 void Hub::update_latest(const status::State& state) {

@@ -48,6 +48,9 @@ class Listener {
  public:
   virtual ~Listener() = default;
   virtual void on_event(const LiveEvent& event) = 0;
+  // The topic was closed without an end: nothing more is heard of it. The operation goes on in a
+  // later run, or is gone.
+  virtual void on_closed() = 0;
 };
 
 class Hub final : public status::LiveSink {
@@ -63,7 +66,7 @@ class Hub final : public status::LiveSink {
 
   // Opens the operation's topic; on its home loop, before anything is published.
   void open(const status::State& state);
-  // Closes it: the operation is left for a later run. Listeners hear nothing.
+  // Closes it without an end, and tells the listeners so. On the home loop.
   void close(const std::string& operation_id);
 
   // On the home loop. Events after the terminal one are a bug.
@@ -99,6 +102,7 @@ class Hub final : public status::LiveSink {
   static bool is_too_much(const Topic& topic);
   void remember(Topic& topic, LiveEvent event);
   void deliver(Shard& shard, const std::string& operation_id, const LiveEvent& event);
+  void tell_closed(Shard& shard, const std::string& operation_id);
   Attachment look(Topic& topic);
   void update_latest(const status::State& state);
 

@@ -41,7 +41,9 @@ class PlainEncoding final : public Encoding {
 class Ear final : public Listener {
  public:
   void on_event(const LiveEvent& event) override { heard.push_back(event); }
+  void on_closed() override { ++closed; }
   std::vector<LiveEvent> heard;
+  int closed = 0;
 };
 
 // An operation as a tracker would publish it.
@@ -302,14 +304,29 @@ TEST_F(HubTest, DetachedMeansSilentAlsoWhileTheHubAnswers) {
   hub.detach(away, id, leaves.ear.get());  // again: nothing happens
 }
 
-TEST_F(HubTest, ATopicThatIsClosedForALaterRunTellsNobody) {
+TEST_F(HubTest, ATopicThatIsClosedWithoutAnEndSaysSo) {
   Publisher publisher(hub, id, Kind::kDocumentUpload);
+  Reader near{&home};
+  Reader far{&away};
+  Reader asks{&away};
+  Reader gone{&home};
+  attach_now(near);
+  attach_now(far);
+  attach_now(gone);
   publisher.step();
-  Reader before{&away};
-  attach_now(before);
+  hub.detach(home, id, gone.ear.get());
+  attach(asks);  // is answered after the close
   hub.close(id);
+  hub.close(id);  // again: nothing happens
   settle();
-  EXPECT_TRUE(before.ear->heard.empty());
+  for (Reader* reader : {&near, &far}) {
+    EXPECT_EQ(reader->ear->closed, 1);
+    EXPECT_EQ(reader->ear->heard.size(), 1u);
+    EXPECT_EQ(reader->ear.use_count(), 1);
+  }
+  EXPECT_EQ(gone.ear->closed, 0);
+  EXPECT_FALSE(asks.found->running);
+  EXPECT_EQ(asks.ear.use_count(), 1);
   Reader after{&away};
   attach_now(after);
   EXPECT_FALSE(after.found->running);

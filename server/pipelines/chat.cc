@@ -228,13 +228,14 @@ Task<Result<void>> ChatPipeline::finish(Turn& turn) {
 
 // --- failed
 
-Task<std::shared_ptr<const status::Writes>> ChatPipeline::failure_writes(
+Task<Result<std::shared_ptr<const status::Writes>>> ChatPipeline::failure_writes(
     store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
   const status::Operation& operation = record.state.operation;
   auto conversation =
       co_await parts_.store.conversation(operation.owner, operation.conversation_id);
-  if (conversation && *conversation) {
+  if (!conversation) co_return std::unexpected(conversation.error());
+  if (*conversation) {
     store::ConversationRecord row = std::move(**conversation);
     row.status = status::name_of(status::Outcome::kFailed);
     writes->mutations.push_back(store::PutConversation{std::move(row), {}});

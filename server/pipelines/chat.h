@@ -33,8 +33,8 @@ class ChatPipeline {
   explicit ChatPipeline(ChatParts parts) : parts_(std::move(parts)) {}
 
   Task<Result<void>> run(jobs::Job job);
-  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record,
-                                                             Error error);
+  Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,
+                                                                     Error error);
 
  private:
   struct Turn;  // what one run has made so far
