@@ -28,6 +28,7 @@ struct UploadPipeline::Work {
   std::string language = {};
   std::vector<float> vectors = {};  // of all windows, when the embedder understands the language
   int dimensions = 0;
+  bool in_index = false;
 
   std::string_view slice(std::size_t begin, std::size_t end) const {
     return std::string_view(text.text).substr(begin, end - begin);
@@ -43,6 +44,12 @@ Task<Result<void>> UploadPipeline::run(jobs::Job job) {
             .document_id = operation.document_id,
             .input = upload_input_from(job.record->input),
             .began = job.tracker->state().started_at};
+  Result<void> done = co_await run_steps(work);
+  if (!done && work.in_index) co_await forget_in_index(work);
+  co_return done;
+}
+
+Task<Result<void>> UploadPipeline::run_steps(Work& work) {
   auto steps = {std::pair(Step::kValidating, &UploadPipeline::validate),
                 std::pair(Step::kExtractingText, &UploadPipeline::extract_text),
                 std::pair(Step::kChunkingText, &UploadPipeline::chunk_text),
@@ -53,7 +60,9 @@ Task<Result<void>> UploadPipeline::run(jobs::Job job) {
     if (!reached) co_return reached;
     Result<void> done = co_await (this->*body)(work);
     if (!done) co_return done;
-    if (job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+    if (work.job.stop.stop_requested()) {
+      co_return fail(ErrorCode::kCancelled, "The work was stopped.");
+    }
   }
   co_return co_await finish(work);
 }
@@ -93,30 +102,37 @@ Task<Result<void>> UploadPipeline::extract_text(Work& work) {
   work.tracker.show_work_as(pages ? "pages_done" : "bytes_done",
                             pages ? "pages_total" : "bytes_total");
   auto counter = work.tracker.count_work();
-  std::string blob = text_blob(work.document_id, work.input.original_version);
-  auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
-  auto body = [this, blob, original, counter, format = work.format,
-               stop = work.job.stop]() -> Result<text::StructuredText> {
-    if (parts_.blobs.exists(blob)) {
-      auto stored = parts_.blobs.read(blob);
-      if (!stored) return std::unexpected(stored.error());
-      return text_from_blob(*stored);
-    }
-    auto count = [&counter](std::uint64_t done, std::uint64_t total) { counter->set(done, total); };
-    auto extracted = parts_.extractor.extract(original, format, stop, count);
-    if (!extracted) return extracted;
-    auto kept = parts_.blobs.write(blob, to_blob(*extracted));
-    if (!kept) return std::unexpected(kept.error());
-    return extracted;
-  };
+  bool is_new = false;
+  auto body = [this, &work, counter, &is_new] { return read_or_extract(work, *counter, is_new); };
   auto text = co_await offload(parts_.workers, body);
   if (!text) co_return std::unexpected(text.error());
   work.text = std::move(*text);
-
+  // Only what is new is a checkpoint: it starts the count of resumptions anew.
+  if (!is_new) co_return Result<void>();
   store::WriteBatch checkpoint;
   checkpoint.mutations.push_back(
       store::SetCheckpoint{work.operation_id, {{"step", "extracting_text"}}});
   co_return co_await parts_.store.commit(std::move(checkpoint));
+}
+
+// On a worker.
+Result<text::StructuredText> UploadPipeline::read_or_extract(const Work& work,
+                                                             status::WorkCounter& counter,
+                                                             bool& is_new) const {
+  std::string blob = text_blob(work.document_id, work.input.original_version);
+  if (parts_.blobs.exists(blob)) {
+    auto stored = parts_.blobs.read(blob);
+    if (!stored) return std::unexpected(stored.error());
+    return text_from_blob(*stored);
+  }
+  auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
+  auto count = [&counter](std::uint64_t done, std::uint64_t total) { counter.set(done, total); };
+  auto extracted = parts_.extractor.extract(original, work.format, work.job.stop, count);
+  if (!extracted) return extracted;
+  auto kept = parts_.blobs.write(blob, to_blob(*extracted));
+  if (!kept) return std::unexpected(kept.error());
+  is_new = true;
+  return extracted;
 }
 
 // --- chunking_text
@@ -154,10 +170,10 @@ Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
   if (!parts_.embedder.understands(work.language)) co_return Result<void>();
   int total = static_cast<int>(work.plan.windows.size());
   auto counter = work.tracker.count_work();
-  auto stored = co_await parts_.store.window_count(work.document_id, work.input.version);
-  if (!stored) co_return std::unexpected(stored.error());
+  auto windows_before = co_await windows_done(work);
+  if (!windows_before) co_return std::unexpected(windows_before.error());
   int batch = parts_.embedder.batch_size();
-  for (int first = std::min(*stored, total); first < total; first += batch) {
+  for (int first = *windows_before; first < total; first += batch) {
     counter->set(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(total));
     Result<void> done = co_await embed_batch(work, first, std::min(batch, total - first));
     if (!done) co_return done;
@@ -167,6 +183,23 @@ Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
   counter->set(static_cast<std::uint64_t>(total), static_cast<std::uint64_t>(total));
   work.tracker.set_counter("chunks_embedded", static_cast<std::int64_t>(work.plan.chunks.size()));
   co_return co_await load_vectors(work);
+}
+
+// How many windows an earlier run embedded. Vectors of another embedder, or of windows cut in
+// another way, are of no use beside ours and go.
+Task<Result<int>> UploadPipeline::windows_done(Work& work) {
+  auto stored = co_await parts_.store.window_count(work.document_id, work.input.version);
+  if (!stored || *stored == 0) co_return stored;
+  const json::object& checkpoint = work.job.record->checkpoint;
+  const json::string* embedder = find_string(checkpoint, "embedder");
+  bool ours = embedder && view(*embedder) == parts_.embedder.identity() &&
+              find_integer(checkpoint, "of") == std::ssize(work.plan.windows);
+  if (ours) co_return stored;
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
+  Result<void> removed = co_await parts_.store.commit(std::move(batch));
+  if (!removed) co_return std::unexpected(removed.error());
+  co_return 0;
 }
 
 Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first, int count) {
@@ -185,8 +218,11 @@ Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first, int count)
                                .dimensions = static_cast<int>(vectors->size()) / count,
                                .vectors = std::move(*vectors)};
   batch.mutations.push_back(store::PutWindows{std::move(windows)});
-  batch.mutations.push_back(store::SetCheckpoint{
-      work.operation_id, {{"step", "creating_embeddings"}, {"windows", first + count}}});
+  batch.mutations.push_back(store::SetCheckpoint{work.operation_id,
+                                                 {{"step", "creating_embeddings"},
+                                                  {"windows", first + count},
+                                                  {"of", work.plan.windows.size()},
+                                                  {"embedder", parts_.embedder.identity()}}});
   Result<void> durable = co_await parts_.store.commit(std::move(batch));
   auto embedded = std::ranges::count_if(work.plan.chunks, [&](const text::Chunk& chunk) {
     return chunk.last_window <= first + count;
@@ -262,7 +298,20 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
     }
     return parts_.index.add(std::move(version));
   };
+  work.in_index = true;
   co_return co_await offload(parts_.workers, body);
+}
+
+// If it fails, the next start does it.
+Task<void> UploadPipeline::forget_in_index(Work& work) {
+  auto body = [this, &work] {
+    return parts_.index.remove_version(work.document_id, work.input.version);
+  };
+  Result<void> forgotten = co_await offload(parts_.workers, body);
+  if (!forgotten) {
+    parts_.log.warning("a failed upload is still in the search index, unseen",
+                       {{"document", work.document_id}, {"why", forgotten.error().detail}});
+  }
 }
 
 // --- finished
@@ -325,12 +374,17 @@ Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int ver
 
 // --- failed
 
-Task<std::shared_ptr<const status::Writes>> UploadPipeline::failure_writes(
+// What the run has made goes: nobody will ever read it.
+Task<Result<std::shared_ptr<const status::Writes>>> UploadPipeline::failure_writes(
     store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
   const status::Operation& operation = record.state.operation;
+  int version = upload_input_from(record.input).version;
   auto document = co_await parts_.store.document(operation.owner, operation.document_id);
-  if (document && *document && (*document)->active_version == 0) {
+  if (!document) co_return std::unexpected(document.error());
+  if (!*document || (*document)->active_version == version) co_return writes;
+  writes->mutations.push_back(store::DeleteVersion{operation.document_id, version});
+  if ((*document)->active_version == 0) {
     store::DocumentRecord failed = std::move(**document);
     failed.content_status = "failed";
     writes->mutations.push_back(store::PutDocument{std::move(failed)});

@@ -36,20 +36,25 @@ class UploadPipeline {
   explicit UploadPipeline(UploadParts parts) : parts_(std::move(parts)) {}
 
   Task<Result<void>> run(jobs::Job job);
-  Task<std::shared_ptr<const status::Writes>> failure_writes(store::OperationRecord record,
-                                                             Error error);
+  Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,
+                                                                     Error error);
 
  private:
   struct Work;  // what one run has made so far
+  Task<Result<void>> run_steps(Work& work);
   Task<Result<void>> validate(Work& work);
   Task<Result<void>> extract_text(Work& work);
+  Result<text::StructuredText> read_or_extract(const Work& work, status::WorkCounter& counter,
+                                               bool& is_new) const;
   Task<Result<void>> chunk_text(Work& work);
   Task<Result<void>> create_embeddings(Work& work);
+  Task<Result<int>> windows_done(Work& work);
   Task<Result<void>> embed_batch(Work& work, int first, int count);
   Task<Result<void>> load_vectors(Work& work);
   Task<Result<void>> store_metadata(Work& work);
   Task<Result<void>> store_chunks(Work& work);
   Task<Result<void>> add_to_index(Work& work);
+  Task<void> forget_in_index(Work& work);
   Task<Result<void>> finish(Work& work);
   Task<void> activate_version(Work& work);
   Task<void> remove_replaced(store::DocumentRecord before, int version, int original_version);
