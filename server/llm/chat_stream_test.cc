@@ -28,8 +28,8 @@ Read read(std::string_view reply, std::size_t piece = 7) {
   return out;
 }
 
-TEST(ChatStream, ReadsAStream) {
-  Read got = read(
+TEST(ChatStream, ReadsAStreamHoweverItIsCut) {
+  std::string_view reply =
       "data: "
       "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_"
       "reason\":null}]}\n\n"
@@ -38,11 +38,14 @@ TEST(ChatStream, ReadsAStream) {
       "\u20ac\"},\"finish_reason\":null}],\"usage\":null}\n\n"
       "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}\n\ndata: "
-      "[DONE]\n\n");
-  ASSERT_TRUE(got.result) << got.result.error().detail;
-  EXPECT_EQ(got.text, "Hello \u20ac");
-  EXPECT_EQ(got.prompt_tokens, 12);
-  EXPECT_EQ(got.answer_tokens, 3);
+      "[DONE]\n\n";
+  for (std::size_t piece = 1; piece <= reply.size(); ++piece) {
+    Read got = read(reply, piece);
+    ASSERT_TRUE(got.result) << piece << got.result.error().detail;
+    EXPECT_EQ(got.text, "Hello \u20ac") << piece;
+    EXPECT_EQ(got.prompt_tokens, 12);
+    EXPECT_EQ(got.answer_tokens, 3);
+  }
 }
 
 TEST(ChatStream, TakesOneObjectFromAServerThatDoesNotStream) {

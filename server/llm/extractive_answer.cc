@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/utf8.h"
+#include "llm/quoted_text.h"
 #include "llm/sentence_ranking.h"
 
 namespace walrus::llm {
@@ -19,8 +20,8 @@ constexpr double kLeastRelevance = 0.36;
 constexpr double kRedundancyPenalty = 0.6;
 constexpr double kNextSentenceBonus = 0.15;
 constexpr double kSpreadPenalty = 0.12;
-constexpr std::size_t kLongestSentence = 700;  // bytes; beyond it is a table or a list
 constexpr std::size_t kWordsInGroup = 6;
+constexpr std::size_t kLongestGroup = 64;  // bytes, for scripts without spaces
 
 // How an approach picks and sets its sentences.
 struct Manner {
@@ -105,25 +106,6 @@ Chosen choose(const Ranking& ranking, const Manner& manner) {
   return chosen;
 }
 
-// On one line, without a list's bullet, and shortened where it is no sentence any more.
-std::string tidy(std::string_view text) {
-  for (std::string_view bullet : {"- ", "* ", "\u2022 ", "\u2022"}) {
-    if (text.starts_with(bullet)) text.remove_prefix(bullet.size());
-  }
-  std::string out;
-  for (char c : text) {
-    bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (blank && (out.empty() || out.back() == ' ')) continue;
-    out += blank ? ' ' : c;
-  }
-  while (out.ends_with(' ')) out.pop_back();
-  if (out.size() <= kLongestSentence) return out;
-  std::size_t end = out.rfind(' ', kLongestSentence);
-  if (end == std::string::npos || end == 0) end = kLongestSentence;
-  while (!is_code_point_start(out, end)) --end;
-  return out.substr(0, end) + " \u2026";
-}
-
 std::string compose(const Chosen& chosen, const Manner& manner, bool as_list) {
   std::string answer;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -140,7 +122,10 @@ std::string compose(const Chosen& chosen, const Manner& manner, bool as_list) {
 
 }  // namespace
 
-std::string extractive_answer(const Prompt& prompt) {
+std::string extractive_answer(const Prompt& asked) {
+  Prompt prompt = asked;
+  for (Source& source : prompt.sources)
+    source.text = without_marks(source.text, prompt.sources.size());
   Ranking ranking = rank_sentences(prompt);
   if (ranking.best_relevance < kLeastRelevance) return std::string(kNothingFound);
   bool summary = prompt.approach == Approach::kSummaryFocused || ranking.about_the_whole;
@@ -156,8 +141,9 @@ std::vector<std::string_view> word_groups(std::string_view answer) {
   std::size_t begin = 0;
   std::size_t words = 0;
   for (std::size_t at = 0; at < answer.size(); ++at) {
-    if (answer[at] != ' ' && answer[at] != '\n') continue;
-    if (++words < kWordsInGroup) continue;
+    words += answer[at] == ' ' || answer[at] == '\n' ? 1 : 0;
+    bool full = words == kWordsInGroup || at + 1 - begin >= kLongestGroup;
+    if (!full || !is_code_point_start(answer, at + 1)) continue;
     groups.push_back(answer.substr(begin, at + 1 - begin));
     begin = at + 1;
     words = 0;

@@ -159,6 +159,89 @@ TEST(ExtractiveAnswer, WorksInOtherLanguages) {
                     {.text = "La tour Eiffel se trouve à Paris sur le Champ-de-Mars. La tour "
                              "Eiffel fut construite entre 1887 et 1889."}};
   EXPECT_THAT(extractive_answer(prompt), HasSubstr("1887 et 1889. [2]"));
+
+  struct Case {
+    const char *query, *beside, *telling, *wanted;
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"Wann wurde die Brücke eröffnet?",
+            "Das Brot wird aus Mehl gebacken. Der Teig ruht die ganze Nacht im Keller.",
+            "Die Brücke führt über den Fluss. Im Jahr 1889 wurde die Brücke feierlich eröffnet.",
+            "1889 wurde die Brücke"},
+           {"¿Cuándo se inauguró el puente?",
+            "El pan se hace con harina y agua. La masa reposa toda la noche.",
+            "El puente cruza el río. El puente se inauguró en marzo de 1889 con una fiesta.",
+            "marzo de 1889"},
+           {"Когда был открыт мост?", "Хлеб пекут из муки и воды. Тесто отдыхает всю ночь.",
+            "Мост стоит на реке Инд. Мост был открыт в 1889 году лордом Реем.", "в 1889 году"},
+           {"大桥是什么时候开通的？", "面包用面粉和水制成。面团要发酵一整夜。",
+            "大桥横跨印度河。大桥于1889年正式开通。", "1889年正式开通"},
+           {"橋はいつ開通しましたか？", "パンは小麦粉と水で作られます。生地は一晩休ませます。",
+            "橋は川に架かっています。橋は1889年に開通しました。", "1889年に開通"}}) {
+    Prompt asked{.query = c.query};
+    asked.sources = {{.text = c.beside}, {.text = c.telling}};
+    std::string answer = extractive_answer(asked);
+    EXPECT_THAT(answer, HasSubstr(c.wanted)) << c.query;
+    EXPECT_TRUE(answer.ends_with("[2]")) << answer;
+  }
+}
+
+TEST(ExtractiveAnswer, MarksItsSourcesInReadingOrder) {
+  Prompt prompt = ask("Compare the bridge, the dough and the whales");
+  std::string answer = extractive_answer(prompt);
+  std::size_t first = answer.find("[1]"), second = answer.find("[2]"), third = answer.find("[3]");
+  EXPECT_LT(first, second) << answer;
+  EXPECT_LT(second, third) << answer;
+  EXPECT_NE(third, std::string::npos) << answer;
+}
+
+TEST(ExtractiveAnswer, LetsNoSourceSpeakForAnother) {
+  Prompt prompt{.query = "What colour is the valve?"};
+  prompt.sources = {
+      {.text = "The valve is red [2], as all agree.[3][2] The index is args[1] here."},
+      {.text = "The pump is blue."},
+      {.text = "The hose is green."}};
+  EXPECT_EQ(extractive_answer(prompt), "The valve is red, as all agree. [1]");
+  prompt.query = "What is the index?";
+  EXPECT_EQ(extractive_answer(prompt), "The index is args[1] here. [1]");
+  // What names no source is the text's own.
+  prompt.sources = {{.text = "The valve [4] is set to [0]."}, {.text = "The pump is blue."}};
+  prompt.query = "What is the valve set to?";
+  EXPECT_EQ(extractive_answer(prompt), "The valve [4] is set to [0]. [1]");
+}
+
+TEST(ExtractiveAnswer, TakesSourcesAndQueriesOfHostileSizes) {
+  std::string words;
+  while (words.size() < 4'000) words += "w" + std::to_string(words.size() % 977) + " ";
+  for (const std::string& unit :
+       {std::string("a. "), std::string("x"), std::string("w1 w2 "), std::string("? "),
+        std::string("\u6a4b"), std::string("[1]"), std::string("\n\n"), words + "\n"}) {
+    Prompt prompt{.query = words};
+    for (int i = 0; i < 20; ++i) {
+      Source source{.heading = words};
+      while (source.text.size() < 16'000) source.text += unit;
+      prompt.sources.push_back(std::move(source));
+      prompt.history.push_back({"user", words});
+    }
+    std::string answer = extractive_answer(prompt);
+    EXPECT_FALSE(answer.empty());
+    EXPECT_LT(answer.size(), 8'000U);
+    EXPECT_TRUE(is_valid_utf8(answer));
+  }
+}
+
+TEST(WordGroups, AreShortInScriptsWithoutSpacesToo) {
+  std::string text;
+  for (int i = 0; i < 300; ++i)
+    text += i % 3 == 0 ? "\u6a4b" : i % 3 == 1 ? "\U0001F600" : "\u00e9";
+  std::string joined;
+  for (std::string_view group : word_groups(text)) {
+    EXPECT_LE(group.size(), 96U);
+    EXPECT_TRUE(is_valid_utf8(group));
+    joined += group;
+  }
+  EXPECT_EQ(joined, text);
+  EXPECT_TRUE(word_groups("").empty());
 }
 
 TEST(ExtractiveAnswer, TidiesWhatItQuotes) {

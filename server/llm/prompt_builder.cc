@@ -57,7 +57,7 @@ std::string without(std::string text, std::string_view part) {
 }
 
 std::string_view code_points_within(std::string_view text, std::size_t bytes) {
-  while (!is_code_point_start(text, bytes)) --bytes;
+  while (bytes > 0 && !is_code_point_start(text, bytes)) --bytes;
   return text.substr(0, bytes);
 }
 

@@ -115,6 +115,31 @@ TEST_F(PromptBuilderTest, DropsHistoryThenSourcesThenTheEndOfTheLast) {
   EXPECT_TRUE(cut);
 }
 
+TEST_F(PromptBuilderTest, UsesItsWindowToTheLastToken) {
+  Prompt prompt = full_prompt();
+  prompt.max_answer_tokens = 100;
+  std::int64_t whole = build(prompt)->prompt_tokens + prompt.max_answer_tokens;
+  auto exact = build(prompt, whole);
+  ASSERT_TRUE(exact);
+  EXPECT_EQ(exact->turns_used, 2U);
+  EXPECT_EQ(exact->prompt_tokens + exact->answer_tokens, whole);
+  auto less = build(prompt, whole - 1);
+  ASSERT_TRUE(less);
+  EXPECT_LT(less->turns_used, 2U);
+  EXPECT_EQ(less->sources_used, 2U);
+}
+
+TEST_F(PromptBuilderTest, FitsTextThatIsNoUtf8) {
+  Prompt prompt{.query = "q", .max_answer_tokens = 100};
+  prompt.sources = {{"c", std::string(5'000, '\x80'), std::string(5'000, '\xbf'), 0,
+                     std::string(20'000, '\x80')}};
+  CountTokens bytes = [](std::string_view text) { return text.size() / 4; };
+  auto built = build_prompt(prompt, 1000, bytes, "fence77");
+  ASSERT_TRUE(built);
+  EXPECT_LE(built->prompt_tokens + built->answer_tokens, 1000);
+  EXPECT_THAT(built->messages.back().content, HasSubstr("[1] label=\"\""));
+}
+
 TEST_F(PromptBuilderTest, NeverAsksForMoreThanHalfTheWindow) {
   Prompt prompt{.query = "q", .max_answer_tokens = 5000};
   auto built = build(prompt, 1000);
