@@ -52,7 +52,7 @@ class Follower(threading.Thread):
                 self.events.append(event)
                 self.arrived.notify_all()
 
-    def wait_for(self, wanted, seconds=60):
+    def wait_for(self, wanted, seconds=240):
         with self.arrived:
             found = self.arrived.wait_for(lambda: self.fault or any(wanted(event.data) for event in self.events), seconds)
         if self.fault:
@@ -60,7 +60,7 @@ class Follower(threading.Thread):
         assert found, f"not seen; last of {len(self.events)} events: {self.events[-1:]}"
 
     def wait_for_end(self):
-        self.join(60)
+        self.join(240)
         if self.fault:
             raise self.fault
         assert not self.is_alive(), f"the stream has no end: {self.events[-1:]}"
