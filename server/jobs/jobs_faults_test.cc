@@ -7,6 +7,7 @@
 #include "store/memory/memory_store.h"
 #include "testing/fault_store.h"
 #include "testing/manual_loop.h"
+#include "testing/no_encoding.h"
 
 namespace walrus::jobs {
 namespace {
@@ -17,19 +18,6 @@ using status::Outcome;
 using status::Step;
 using testing::ManualClock;
 using testing::ManualLoop;
-
-// Nobody reads here what is sent.
-class NoEncoding final : public live::Encoding {
- public:
-  live::Frame event(const status::State&, const status::Event&) const override {
-    return greeting();
-  }
-  live::Frame snapshot(const status::State&, const std::string&) const override {
-    return greeting();
-  }
-  live::Frame greeting() const override { return std::make_shared<const std::string>(); }
-  std::string status(const status::State&) const override { return {}; }
-};
 
 class Watcher final : public live::Listener {
  public:
@@ -147,7 +135,7 @@ class JobsFaultsTest : public ::testing::Test {
   store::MemoryStore tables{clock};
   testing::FaultStore store{tables};
   store::StoreEventLog event_log{store};
-  NoEncoding encoding;
+  testing::NoEncoding encoding;
   live::Latest latest;
   live::Hub hub{{&loop}, encoding, latest};
   Log log = Log::none();

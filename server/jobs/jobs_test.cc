@@ -7,6 +7,7 @@
 #include "store/memory/memory_store.h"
 #include "testing/fault_store.h"
 #include "testing/manual_loop.h"
+#include "testing/no_encoding.h"
 
 namespace walrus::jobs {
 namespace {
@@ -45,19 +46,6 @@ Task<Result<void>> end_with(Job job, ErrorCode code) {
   co_return fail(code, "It did not work.");
 }
 
-// Nobody reads here what is sent.
-class NoEncoding final : public live::Encoding {
- public:
-  live::Frame event(const status::State&, const status::Event&) const override {
-    return greeting();
-  }
-  live::Frame snapshot(const status::State&, const std::string&) const override {
-    return greeting();
-  }
-  live::Frame greeting() const override { return std::make_shared<const std::string>(); }
-  std::string status(const status::State&) const override { return {}; }
-};
-
 // One life of a server over a store that outlives it.
 struct Life {
   Life(ManualLoop& home, store::Store& tables, Function function, bool resumable = true,
@@ -79,7 +67,7 @@ struct Life {
   ManualLoop& loop;
   store::Store& store;
   store::StoreEventLog event_log{store};
-  NoEncoding encoding;
+  testing::NoEncoding encoding;
   live::Latest latest;
   live::Hub hub{{&loop}, encoding, latest};
   Log log = Log::none();

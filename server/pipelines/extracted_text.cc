@@ -1,5 +1,7 @@
 #include "pipelines/extracted_text.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 
 namespace walrus::pipelines {
@@ -36,6 +38,13 @@ text::StructuredText read(const json::object& blob) {
   return text;
 }
 
+// What StructuredText promises of its sections.
+bool sections_fit(const text::StructuredText& text) {
+  if (text.sections.empty()) return text.text.empty();
+  bool inside = text.sections.front().start == 0 && text.sections.back().start <= text.text.size();
+  return inside && std::ranges::is_sorted(text.sections, {}, &text::Section::start);
+}
+
 }  // namespace
 
 Result<text::StructuredText> text_from_blob(const std::string& blob) {
@@ -43,7 +52,9 @@ Result<text::StructuredText> text_from_blob(const std::string& blob) {
   if (!parsed)
     return fail(ErrorCode::kInternal, "The extracted text was damaged.", parsed.error().message);
   try {
-    return read(parsed->as_object());
+    text::StructuredText text = read(parsed->as_object());
+    if (sections_fit(text)) return text;
+    return fail(ErrorCode::kInternal, "The extracted text was damaged.", "sections do not fit");
   } catch (const std::exception& damage) {
     return fail(ErrorCode::kInternal, "The extracted text was damaged.", damage.what());
   }

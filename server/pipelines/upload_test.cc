@@ -128,12 +128,16 @@ TEST_F(UploadTest, AllOrNothingAFailedOneLeavesNothing) {
 TEST_F(UploadTest, AllOrNothingOneThatIsCancelledAtTheLastMomentLeavesNothing) {
   ServerLife life(clock, disk);
   auto accepted = life.upload("walrus.txt", essay("walrus"));
-  auto watcher = life.watch(accepted.operation_id);
-  ASSERT_TRUE(life.run_until(
-      [&] { return life.operation(accepted.operation_id).state.step == Step::kStoringMetadata; }));
-  store::WriteBatch wish;
-  wish.mutations.push_back(store::RequestCancel{accepted.operation_id});
-  ASSERT_TRUE(testing::run(life.loop, disk.tables.commit(std::move(wish))));
+  auto wish = [](store::Store& tables, std::string id) -> Task<void> {
+    store::WriteBatch batch;
+    batch.mutations.push_back(store::RequestCancel{std::move(id)});
+    EXPECT_TRUE(co_await tables.commit(std::move(batch)));
+  };
+  TaskGroup group(life.loop, [](std::exception_ptr) { FAIL(); });
+  auto watcher = life.watch(accepted.operation_id, [&](const Event& event) {
+    if (event.step != Step::kStoringMetadata || event.error) return;
+    group.start(wish(disk.tables, accepted.operation_id));
+  });
   ASSERT_TRUE(life.run_to_end(accepted.operation_id));
   status::State state = life.operation(accepted.operation_id).state;
   ASSERT_EQ(state.outcome, Outcome::kFailed);
@@ -209,12 +213,17 @@ TEST_F(UploadTest, SaysWhatIsWrongWithTheFile) {
 
 TEST_F(UploadTest, ADocumentDeletedUnderItsFeetIsNotBroughtBack) {
   ServerLife life(clock, disk);
+  life.embedder.before_batch = [&](std::stop_token) -> Result<void> {
+    life.embedder.hangs = life.embedder.batches == 2;
+    return {};
+  };
   auto accepted = life.upload("walrus.txt", essay("walrus"));
   auto watcher = life.watch(accepted.operation_id);
-  ASSERT_TRUE(life.run_until([&] { return life.embedder.batches > 1; }));
+  ASSERT_TRUE(life.run_until([&] { return life.embedder.hangs; }));
   store::WriteBatch remove;
   remove.mutations.push_back(store::DeleteDocument{"local", accepted.document_id});
   ASSERT_TRUE(testing::run(life.loop, disk.tables.commit(std::move(remove))));
+  life.embedder.hangs = false;
   ASSERT_TRUE(life.run_until([&] { return watcher->closed; }));
   EXPECT_TRUE(
       life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; }));

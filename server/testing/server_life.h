@@ -20,6 +20,7 @@
 #include "store/memory/memory_store.h"
 #include "testing/fault_store.h"
 #include "testing/manual_loop.h"
+#include "testing/no_encoding.h"
 #include "testing/scripted_model.h"
 #include "testing/store_fixture.h"
 
@@ -47,19 +48,6 @@ class CountingEmbedder final : public search::Embedder {
  private:
   std::string identity_;
   int dimensions_;
-};
-
-// Nobody reads what is sent.
-class NoEncoding final : public live::Encoding {
- public:
-  live::Frame event(const status::State&, const status::Event&) const override {
-    return greeting();
-  }
-  live::Frame snapshot(const status::State&, const std::string&) const override {
-    return greeting();
-  }
-  live::Frame greeting() const override { return std::make_shared<const std::string>(); }
-  std::string status(const status::State&) const override { return {}; }
 };
 
 // Hears an operation's events from its first to its last.
