@@ -135,6 +135,22 @@ TEST(ExtractiveAnswer, TakesASharedSentenceOnce) {
   EXPECT_THAT(answer, Not(HasSubstr("[4]")));
 }
 
+TEST(ExtractiveAnswer, ReadsWhatOverlappingChunksShareOnce) {
+  Prompt prompt{.query = "Summarize the document", .approach = Approach::kSummaryFocused};
+  prompt.sources = {{.text = kBread}, {.text = kBread}, {.text = kBread}};
+  std::string answer = extractive_answer(prompt);
+  EXPECT_EQ(std::ranges::count(answer, '\n'), 3) << answer;
+  EXPECT_THAT(answer, Not(HasSubstr("[2]")));
+}
+
+TEST(ExtractiveAnswer, DoesNotAnswerForOneSharedWord) {
+  for (const char* query : {"Which museum in Vienna shows the oldest violin of the bridge?",
+                            "How many engineers of the Brooklyn harbour wrote about whales?",
+                            "What temperature melts the copper wire inside an oven?"}) {
+    EXPECT_EQ(extractive_answer(ask(query)), kNothingFound) << query;
+  }
+}
+
 TEST(ExtractiveAnswer, PrefersAnAnswerToTheSameQuestionInTheText) {
   Prompt prompt{.query = "How much does the ticket cost?"};
   prompt.sources = {
