@@ -1,5 +1,5 @@
 #include "base/json.h"
-#include "llm/openai_model_fixture.h"
+#include "testing/openai_model_fixture.h"
 
 namespace walrus::llm {
 namespace {

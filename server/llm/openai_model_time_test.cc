@@ -1,7 +1,7 @@
 // What an OpenAiModel does when: timeouts, retries, its breaker, stops.
 #include <atomic>
 
-#include "llm/openai_model_fixture.h"
+#include "testing/openai_model_fixture.h"
 
 namespace walrus::llm {
 namespace {
