@@ -26,6 +26,11 @@ Error no_document(std::string_view id) {
       {}};
 }
 
+std::unexpected<Error> being_changed() {
+  return fail(ErrorCode::kConflict,
+              "Another request is changing the document at this moment. Try again.");
+}
+
 }  // namespace
 
 // What an upload brought.
@@ -87,6 +92,8 @@ Task<Result<http::Response>> Documents::upload(http::Request request) {
 Task<Result<http::Response>> Documents::replace(http::Request request) {
   auto received = receive(request);
   if (!received) co_return std::unexpected(received.error());
+  auto claim = claims_->take(request.parameter("document_id"));
+  if (!claim) co_return being_changed();
   auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
   if (!document) co_return std::unexpected(document.error());
   if (document->type != "file_upload") {
@@ -142,7 +149,9 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   Result<void> accepted = co_await services_.jobs.accept(std::move(queued.record),
                                                          std::move(queued.first), std::move(with));
   if (!accepted) {
-    services_.blobs.remove(blob);
+    // Of a store that went away it is not known what it took; the next start sweeps.
+    bool unknown = accepted.error().code == ErrorCode::kStorageUnavailable;
+    if (!unknown) services_.blobs.remove(blob);
     co_return std::unexpected(accepted.error());
   }
   json::object body;
@@ -204,6 +213,8 @@ Task<Result<http::Response>> Documents::remove_website(http::Request request) {
 }
 
 Task<Result<http::Response>> Documents::remove_found(store::DocumentRecord document) {
+  auto claim = claims_->take(document.id);
+  if (!claim) co_return being_changed();
   Result<void> cancelled = co_await services_.jobs.cancel(document.operation_id);
   // A conflict says that there was nothing to cancel.
   if (!cancelled && cancelled.error().code == ErrorCode::kStorageUnavailable) {

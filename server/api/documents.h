@@ -1,6 +1,7 @@
 // Documents: upload, list, show, replace, delete; their chunks and originals.
 #pragma once
 
+#include "api/document_claims.h"
 #include "api/services.h"
 #include "http/message.h"
 
@@ -31,6 +32,7 @@ class Documents {
   Task<Result<http::Response>> remove_found(store::DocumentRecord document);
 
   Services& services_;
+  std::unique_ptr<DocumentClaims> claims_ = std::make_unique<DocumentClaims>();
 };
 
 }  // namespace walrus::api

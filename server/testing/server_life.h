@@ -20,9 +20,9 @@
 #include "store/memory/memory_store.h"
 #include "testing/fault_store.h"
 #include "testing/manual_loop.h"
-#include "testing/no_encoding.h"
 #include "testing/scripted_model.h"
 #include "testing/store_fixture.h"
+#include "wire/encoding.h"
 
 namespace walrus::testing {
 
@@ -118,7 +118,7 @@ class ServerLife {
   Metrics metrics;
   CountingEmbedder embedder;
   llm::Catalogue catalogue;
-  NoEncoding encoding;
+  wire::SseEncoding encoding;
   live::Latest latest;
   live::Hub hub;
   store::StoreEventLog event_log;
