@@ -3,13 +3,15 @@
 #include <iostream>
 #include <iterator>
 
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/follow.h"
-#include "cli/progress_line.h"
 
 namespace walrus::cli {
 
 namespace {
+
+constexpr const char* kPath = "/v1/chat/";
 
 struct Arguments {
   Common common;
@@ -17,100 +19,91 @@ struct Arguments {
   std::string session = "cli";
   std::string model;
   std::string document;
+  std::string type;
   int k = 8;
+  bool no_stream = false;
 };
 
-std::string request_body(const Arguments& arguments, bool stream) {
+json::object filter_of(const Arguments& arguments) {
+  json::object filter;
+  if (!arguments.document.empty()) filter["document_id"] = arguments.document;
+  bool origin = arguments.type == "file_upload" || arguments.type == "web_crawl";
+  if (!arguments.type.empty()) filter[origin ? "document_type" : "file_type"] = arguments.type;
+  return filter;
+}
+
+std::string request_body(const Arguments& arguments) {
   json::object body;
   body["query"] = arguments.question;
   body["session_id"] = arguments.session;
   body["retrieval_k"] = arguments.k;
-  body["stream"] = stream;
+  body["stream"] = !arguments.no_stream;
   if (!arguments.model.empty()) body["model"] = arguments.model;
-  if (!arguments.document.empty()) body["retrieval_filter"] = {{"document_id", arguments.document}};
+  json::object filter = filter_of(arguments);
+  if (!filter.empty()) body["retrieval_filter"] = std::move(filter);
   return json::serialize(body);
 }
 
-void print_sources(const json::object& metadata) {
-  const json::value* sources = metadata.if_contains("sources");
-  if (!sources || !sources->is_array() || sources->as_array().empty()) return;
-  fmt::print("\n");
-  int number = 0;
-  for (const json::value& each : sources->as_array()) {
-    const json::object& source = each.as_object();
-    const json::string* name = find_string(source, "filename");
-    if (!name) name = find_string(source, "url");
-    auto page = find_integer(source, "page");
-    const json::string* snippet = find_string(source, "snippet");
-    fmt::print("[{}] {}{}  {}\n", ++number, name ? std::string(*name) : "",
-               page ? fmt::format(" p. {}", *page) : "", snippet ? std::string(*snippet) : "");
-  }
+// What a request that is not streamed is answered with.
+json::object response_of(const Arguments& arguments, const std::string& operation_id,
+                         const std::string& text, const json::object& last) {
+  json::object response;
+  response["response"] = text;
+  response["session_id"] = arguments.session;
+  response["conversation_id"] =
+      arguments.session.starts_with("conv#") ? arguments.session : "conv#" + arguments.session;
+  response["operation_id"] = operation_id;
+  const json::object* metadata = find_object(last, "metadata");
+  response["metadata"] = metadata ? *metadata : json::object();
+  return response;
 }
 
-// The answer's text goes to standard output as it comes, the steps to standard error.
-class Answer {
- public:
-  void take(const json::object& event) {
-    const json::string* type = find_string(event, "type");
-    if (!type) return;
-    if (*type == "status") {
-      const json::string* message = find_string(event, "message");
-      if (message && text_.empty()) line_.show_text("", std::string(*message));
-    } else if (*type == "chunk") {
-      add(std::string(event.at("content").as_string()));
-    } else if (*type == "snapshot") {
-      std::string whole(event.at("content").as_string());
-      if (whole.size() > text_.size()) add(whole.substr(text_.size()));
-    } else {
-      last_ = event;
+int ask_streamed(Client& client, const Arguments& arguments) {
+  Answer answer(arguments.common.json);
+  Listener listener{.on_event = [&](const json::object& event) { answer.take(event); },
+                    .on_loss = [&] { answer.note_loss(); }};
+  std::string operation_id;
+  auto last = post_and_follow(client, kPath, request_body(arguments), operation_id, listener);
+  if (!last) {
+    answer.break_off();
+    if (last.error().code == ErrorCode::kCancelled && !operation_id.empty()) {
+      say_how_to_come_back(operation_id);
     }
+    return complain(last.error());
   }
-
-  int finish() {
-    line_.finish();
-    const json::string* type = find_string(last_, "type");
-    if (type && *type == "complete") {
-      fmt::print("\n");
-      if (const json::object* metadata = find_object(last_, "metadata")) print_sources(*metadata);
-      return kDone;
-    }
-    const json::string* words = find_string(last_, "error");
-    fmt::print(stderr, "\nwalrus: {}\n", words ? std::string(*words) : "The answer broke off.");
-    return kFailed;
+  int code = answer.finish(*last);
+  if (arguments.common.json) {
+    print_json(code == kDone ? response_of(arguments, operation_id, answer.text(), *last) : *last);
   }
+  return code;
+}
 
- private:
-  void add(const std::string& piece) {
-    if (text_.empty()) line_.finish();
-    text_ += piece;
-    fmt::print("{}", piece);
-    std::fflush(stdout);
+int ask_whole(Client& client, const Arguments& arguments) {
+  auto reply = client.post_json(kPath, request_body(arguments));
+  if (!reply) return complain(reply.error());
+  auto answer = object_of(*reply);
+  if (reply->status != 200 || !answer) return complain(*reply);
+  if (arguments.common.json) {
+    print_json(*answer);
+    return kDone;
   }
-
-  ProgressLine line_{stderr};
-  std::string text_;
-  json::object last_;
-};
+  Screen screen = screen_of(stdout);
+  std::string text = text_member(*answer, "response");
+  fmt::print("{}\n", screen.terminal ? many_lines(text) : text);
+  const json::object* metadata = find_object(*answer, "metadata");
+  std::string sources = metadata ? describe_sources(*metadata, screen) : "";
+  if (!sources.empty()) fmt::print("\n{}", sources);
+  return kDone;
+}
 
 int ask(Arguments arguments) {
   if (arguments.question == "-") {
     arguments.question.assign(std::istreambuf_iterator<char>(std::cin), {});
+    while (arguments.question.ends_with('\n')) arguments.question.pop_back();
   }
-  Client client(arguments.common.server);
-  if (arguments.common.json) {
-    auto reply = client.post_json("/v1/chat/", request_body(arguments, false), "application/json");
-    if (!reply) return complain(reply.error());
-    if (reply->status != 200) return complain(*reply);
-    fmt::print("{}\n", reply->body);
-    return kDone;
-  }
-  Answer answer;
-  auto begun = [](const std::string&) {};
-  auto on_event = [&answer](const json::object& event) { answer.take(event); };
-  auto followed =
-      post_and_follow(client, "/v1/chat/", request_body(arguments, true), begun, on_event);
-  if (!followed) return complain(followed.error());
-  return answer.finish();
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
+  return arguments.no_stream ? ask_whole(client, arguments) : ask_streamed(client, arguments);
 }
 
 }  // namespace
@@ -118,23 +111,34 @@ int ask(Arguments arguments) {
 void add_chat(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("chat", "Ask a question about the documents");
-  add_common(*command, arguments->common);
   command
       ->add_option("QUESTION", arguments->question,
                    "the question, or - to read it from standard input")
-      ->required();
-  command->add_option("--session", arguments->session, "conversation to ask in (cli)")
+      ->required()
       ->type_name("");
-  command->add_option("--model", arguments->model, "model to answer with")->type_name("");
-  command->add_option("--document", arguments->document, "ask one document alone, by its id")
-      ->type_name("");
-  command->add_option("--k", arguments->k, "passages to answer from (8)")
+  command->add_option("--session", arguments->session, "the conversation to ask in (cli)")
+      ->type_name("ID");
+  command->add_option("--k", arguments->k, "passages to answer from, 1 to 20 (8)")
       ->check(CLI::Range(1, 20))
-      ->type_name("");
+      ->type_name("N");
+  command->add_option("--model", arguments->model, "the model to answer with")->type_name("ID");
+  command->add_option("--document", arguments->document, "answer from this document alone")
+      ->type_name("ID");
+  command
+      ->add_option(
+          "--type", arguments->type,
+          "answer from documents of this type alone: pdf, docx, ..., file_upload, web_crawl")
+      ->type_name("TYPE");
+  command->add_flag("--no-stream", arguments->no_stream, "wait for the whole answer");
+  add_common(*command, arguments->common);
   command->footer(
-      "Examples:\n  walrus chat \"How much do walruses weigh?\"\n  echo \"What changed?\" | walrus "
-      "chat -\n"
-      "  walrus chat --json \"...\" | jq .metadata.sources");
+      "The answer goes to standard output as it comes, its sources below it; the steps go to\n"
+      "standard error. A lost connection is taken up again where it was.\n\n"
+      "Examples:\n"
+      "  walrus chat \"How much do walruses weigh?\"\n"
+      "  walrus chat --document 01a20cda-4873-768f-83ec-56fbc4e7d2ee \"Sum it up.\"\n"
+      "  echo \"What changed?\" | walrus chat --session review -\n"
+      "  walrus chat --json \"What is it about?\" | jq .metadata.sources");
   command->callback([arguments, &exit_code] { exit_code = ask(*arguments); });
 }
 

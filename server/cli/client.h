@@ -1,16 +1,18 @@
-// A blocking HTTP client for the command line. curl's easy interface and not net::HttpClient: a
-// command does one thing at a time, sends files from disk, and shows how far a body has come.
+// A blocking HTTP client for the command line. libcurl driven here and not net::HttpClient: a
+// command does one thing at a time, sends files from disk, shows how far a body has come, and must
+// notice Ctrl-C while it waits.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cli/interrupt.h"
 
 namespace walrus::cli {
 
@@ -21,8 +23,8 @@ struct Server {
 
 struct Reply {
   int status = 0;
-  std::string next_cursor;   // X-Next-Cursor
-  std::string operation_id;  // X-Operation-Id
+  std::string next_cursor;  // X-Next-Cursor
+  std::optional<std::chrono::seconds> retry_after;
   std::string body;
 };
 
@@ -32,36 +34,50 @@ struct Upload {
   std::function<void(std::uint64_t sent, std::uint64_t total)> on_progress;
 };
 
-// Gets the bytes of a 200; false ends the transfer.
-using OnBytes = std::function<bool(std::string_view bytes)>;
+struct StreamRequest {
+  std::string path;
+  std::string body;  // JSON, to POST; empty for a GET
+  std::string last_event_id;
+  std::chrono::milliseconds silence{45'000};  // three heartbeats
+  // Gets the bytes of a 200; false ends the transfer, which is then no error.
+  std::function<bool(std::string_view bytes)> on_bytes;
+  // Gets X-Operation-Id of a 200, before the first byte.
+  std::function<void(std::string_view operation_id)> on_operation_id;
+};
 
-// Errors: upstream_error where no server answers or the connection breaks. For one thread.
+// Errors of every request: upstream_error where no server answers, the connection breaks or is
+// silent for too long; validation_error for a URL that is none; cancelled on Ctrl-C. For one
+// thread.
 class Client {
  public:
-  explicit Client(Server server) : server_(std::move(server)) {}
+  // Without `interrupt`, which must outlive the client, Ctrl-C is left to whoever handles it.
+  explicit Client(Server server, const Interrupt* interrupt = nullptr)
+      : server_(std::move(server)), interrupt_(interrupt) {}
 
   Result<Reply> get(const std::string& path);
   Result<Reply> remove(const std::string& path);
-  Result<Reply> post_json(const std::string& path, const std::string& body,
-                          const std::string& accept);
+  Result<Reply> post_json(const std::string& path, const std::string& body);
   Result<Reply> upload(const Upload& upload);
-  // `body` empty: GET. Waits as long as bytes (heartbeats too) come within `silence`.
-  Result<Reply> stream(const std::string& path, const std::string& body,
-                       const std::string& last_event_id, std::chrono::seconds silence,
-                       const OnBytes& on_bytes);
+  Result<Reply> stream(const StreamRequest& request);
 
-  const Server& server() const { return server_; }
+  // Lets time pass; cancelled on Ctrl-C.
+  Result<void> wait(std::chrono::milliseconds time) const;
 
  private:
   struct Transfer;
   Result<Reply> run(Transfer& transfer);
+  Result<int> perform(Transfer& transfer);
+
   Server server_;
+  const Interrupt* interrupt_;
 };
 
-// The words of a problem document for people, or of whatever else came.
+// The words of a problem document for people, or of whatever else came, with what to do about it.
 std::string words_of(const Reply& reply);
-// A reply's body, if it is a JSON object / array.
+// A reply's body, if it is a JSON object.
 std::optional<json::object> object_of(const Reply& reply);
+// A string member, or "".
+std::string text_member(const json::object& object, std::string_view name);
 
 // "a b#c" -> "a%20b%23c".
 std::string percent_encode(std::string_view text);

@@ -9,21 +9,31 @@
 
 namespace walrus::cli {
 
+inline const std::string kComingBack = "The connection was lost; taking it up again...";
+
 // Options of every command of the client.
 struct Common {
   Server server;
   bool json = false;  // machine-readable output on standard output
 };
 
-// Adds --url, --api-key and --json, read from WALRUS_URL and WALRUS_API_KEY too.
+// Adds --url, --api-key and --json; the first two are read from WALRUS_URL and WALRUS_API_KEY too.
 void add_common(CLI::App& command, Common& common);
 
-// Says an error on standard error; the exit code that goes with it.
+// Says on standard error what is wrong; the exit code that goes with it. Of an interrupt it says
+// nothing: the command knows how to come back.
 int complain(const Error& error);
 int complain(const Reply& reply);
 
-// A status that has ended: its exit code; a failure's words, step and advice on standard error.
-int judge(const json::object& status, const std::string& label);
+// A last event or an ended status: its exit code; a failure's words, step and advice on standard
+// error, after `label` where there is one.
+int judge(const json::object& last, const std::string& label);
+
+// On standard error, after Ctrl-C: that the operation goes on, and how to follow it again.
+void say_how_to_come_back(const std::string& operation_id);
+
+// A line of JSON on standard output, at once.
+void print_json(const json::value& value);
 
 void add_upload(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);

@@ -5,41 +5,81 @@
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/follow.h"
+#include "cli/terminal_text.h"
 
 namespace walrus::cli {
 
+namespace {
+
+void say(const std::string& words) {
+  std::fflush(stdout);
+  fmt::print(stderr, "walrus: {}\n", one_line(words));
+}
+
+int exit_code_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kUpstreamError:
+      return kUnreachable;
+    case ErrorCode::kValidationError:
+      return kUsage;
+    case ErrorCode::kCancelled:
+      return kInterrupted;
+    default:
+      return kFailed;
+  }
+}
+
+}  // namespace
+
 void add_common(CLI::App& command, Common& common) {
-  command.add_option("--url", common.server.url, "the server (http://localhost:8000) [WALRUS_URL]")
+  command.add_option("--url", common.server.url, "the server (http://localhost:8000)")
       ->envname("WALRUS_URL")
-      ->type_name("");
-  command.add_option("--api-key", common.server.api_key, "a key for it [WALRUS_API_KEY]")
+      ->type_name("URL");
+  command.add_option("--api-key", common.server.api_key, "a key for it")
       ->envname("WALRUS_API_KEY")
-      ->type_name("");
+      ->type_name("KEY");
   command.add_flag("--json", common.json, "print JSON, one object a line");
 }
 
 int complain(const Error& error) {
-  fmt::print(stderr, "walrus: {}\n", error.message);
-  return error.code == ErrorCode::kUpstreamError ? kUnreachable : kFailed;
+  if (error.code != ErrorCode::kCancelled) say(error.message);
+  return exit_code_of(error.code);
 }
 
 int complain(const Reply& reply) {
-  fmt::print(stderr, "walrus: {}\n", words_of(reply));
+  say(words_of(reply));
   return kFailed;
 }
 
-int judge(const json::object& status, const std::string& label) {
-  const json::string* outcome = find_string(status, "processing_status");
-  if (outcome && *outcome == "completed") return kDone;
-  const json::object* error = find_object(status, "error");
-  if (!error) return kFailed;
-  auto text = [&](std::string_view name) {
-    const json::string* member = find_string(*error, name);
-    return member ? std::string(*member) : std::string();
-  };
-  fmt::print(stderr, "walrus: {}: {} ({} in {})\n", label, text("message"), text("type"),
-             text("step"));
+int judge(const json::object& last, const std::string& label) {
+  if (is_success(last)) return kDone;
+  bool chat = text_member(last, "type") == "error";
+  const json::object* inner = find_object(last, "error");
+  const json::object& error = inner ? *inner : last;
+  std::string words = text_member(error, chat ? "error" : "message");
+  std::string type = text_member(error, chat ? "error_type" : "type");
+  std::string step = text_member(error, "step");
+  const json::value* retryable = error.if_contains("retryable");
+  bool can_help = retryable && retryable->is_bool() && retryable->as_bool();
+  if (words.empty()) words = "It failed, and the server does not say why.";
+  say(fmt::format("{}{}{}", label, label.empty() ? "" : ": ", words));
+  if (!step.empty()) {
+    fmt::print(stderr, "  {} in step {}; {}\n", one_line(type), one_line(step),
+               can_help ? "trying again can help" : "the same again would fail again");
+  }
   return kFailed;
+}
+
+void say_how_to_come_back(const std::string& operation_id) {
+  std::fflush(stdout);
+  fmt::print(stderr, "\nThe server goes on with it. To follow it again:\n  walrus watch {}\n",
+             one_line(operation_id));
+}
+
+void print_json(const json::value& value) {
+  fmt::print("{}\n", json::serialize(value));
+  std::fflush(stdout);
 }
 
 void add_commands(CLI::App& app, int& exit_code) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/terminal_text.h"
 
 namespace walrus::cli {
 
@@ -13,43 +14,59 @@ struct ListArguments {
   bool all = false;
 };
 
-void print_row(const json::object& row) {
-  auto text = [&](std::string_view name) {
-    const json::string* member = find_string(row, name);
-    return member ? std::string(*member) : std::string();
+std::string table_line(std::string_view id, std::string_view status, std::string_view chunks,
+                       std::string_view tokens, std::string_view created, std::string_view name) {
+  return fmt::format("{:<36}  {:<10}  {:>6}  {:>9}  {:<20}  {}", id, status, chunks, tokens,
+                     created, name);
+}
+
+void print_row(const json::object& row, const Screen& screen) {
+  auto count = [&](std::string_view name) {
+    return std::to_string(find_integer(row, name).value_or(0));
   };
-  std::string name = text("filename").empty() ? text("url") : text("filename");
-  fmt::print("{:<36}  {:<10}  {:>6}  {:>9}  {:<20}  {}\n", text("document_id"), text("status"),
-             find_integer(row, "chunks_created").value_or(0),
-             find_integer(row, "total_tokens").value_or(0), text("created_at").substr(0, 19) + "Z",
-             name);
+  std::string name = text_member(row, "filename");
+  if (name.empty()) name = text_member(row, "url");
+  std::string line = one_line(table_line(
+      text_member(row, "document_id"), text_member(row, "status"), count("chunks_created"),
+      count("total_tokens"), text_member(row, "created_at").substr(0, 19) + "Z", name));
+  fmt::print("{}\n", screen.width > 0 ? cut(line, screen.width) : line);
+}
+
+void print_page(const json::array& rows, bool as_json, bool first) {
+  Screen screen = screen_of(stdout);
+  if (first && !as_json && !rows.empty()) {
+    fmt::print("{}\n", table_line("ID", "STATUS", "CHUNKS", "TOKENS", "CREATED", "NAME"));
+  }
+  for (const json::value& row : rows) {
+    if (as_json) {
+      print_json(row);
+    } else if (row.is_object()) {
+      print_row(row.as_object(), screen);
+    }
+  }
+}
+
+std::string page_path(const ListArguments& arguments, const std::string& cursor) {
+  std::string path = fmt::format("/v1/documents/?limit={}", arguments.limit);
+  if (!arguments.type.empty()) path += "&document_type=" + percent_encode(arguments.type);
+  if (!cursor.empty()) path += "&cursor=" + percent_encode(cursor);
+  return path;
 }
 
 int list(const ListArguments& arguments) {
-  Client client(arguments.common.server);
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
   std::string cursor;
-  bool head = false;
+  bool first = true;
   do {
-    std::string path = fmt::format("/v1/documents/?limit={}", arguments.limit);
-    if (!arguments.type.empty()) path += "&document_type=" + percent_encode(arguments.type);
-    if (!cursor.empty()) path += "&cursor=" + percent_encode(cursor);
-    auto reply = client.get(path);
+    auto reply = client.get(page_path(arguments, cursor));
     if (!reply) return complain(reply.error());
     auto rows = parse_json(reply->body);
     if (reply->status != 200 || !rows || !rows->is_array()) return complain(*reply);
-    for (const json::value& row : rows->as_array()) {
-      if (arguments.common.json) {
-        fmt::print("{}\n", json::serialize(row));
-        continue;
-      }
-      if (!std::exchange(head, true)) {
-        fmt::print("{:<36}  {:<10}  {:>6}  {:>9}  {:<20}  {}\n", "ID", "STATUS", "CHUNKS", "TOKENS",
-                   "CREATED", "NAME");
-      }
-      print_row(row.as_object());
-    }
+    print_page(rows->as_array(), arguments.common.json, std::exchange(first, false));
     cursor = reply->next_cursor;
   } while (arguments.all && !cursor.empty());
+  std::fflush(stdout);
   if (!cursor.empty()) fmt::print(stderr, "There are more: --all lists them.\n");
   return kDone;
 }
@@ -65,12 +82,23 @@ int remove_one(Client& client, const RemoveArguments& arguments, const std::stri
   auto deleted = object_of(*reply);
   if (reply->status != 200 || !deleted) return complain(*reply);
   if (arguments.common.json) {
-    fmt::print("{}\n", reply->body);
+    print_json(*deleted);
   } else {
-    fmt::print("{}  deleted, {} chunks\n", id,
+    fmt::print("{}  deleted, {} chunks\n", one_line(id),
                find_integer(*deleted, "chunks_deleted").value_or(0));
   }
   return kDone;
+}
+
+int remove_all(const RemoveArguments& arguments) {
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
+  int worst = kDone;
+  for (const std::string& id : arguments.ids) {
+    worst = std::max(worst, remove_one(client, arguments, id));
+    if (worst >= kUsage) break;
+  }
+  return worst;
 }
 
 }  // namespace
@@ -78,28 +106,34 @@ int remove_one(Client& client, const RemoveArguments& arguments, const std::stri
 void add_list(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = app.add_subcommand("ls", "List the documents, the newest first");
-  add_common(*command, arguments->common);
-  command->add_option("--type", arguments->type, "file_upload or web_crawl")->type_name("");
-  command->add_option("--limit", arguments->limit, "rows a page (50)")
+  command->add_option("--type", arguments->type, "only these: file_upload or web_crawl")
+      ->check(CLI::IsMember({"file_upload", "web_crawl"}))
+      ->type_name("TYPE");
+  command->add_option("--limit", arguments->limit, "rows a page, 1 to 100 (50)")
       ->check(CLI::Range(1, 100))
-      ->type_name("");
+      ->type_name("N");
   command->add_flag("--all", arguments->all, "every page");
-  command->footer("Examples:\n  walrus ls\n  walrus ls --all --json | jq -r .document_id");
+  add_common(*command, arguments->common);
+  command->footer(
+      "Examples:\n"
+      "  walrus ls\n"
+      "  walrus ls --limit 5\n"
+      "  walrus ls --all --json | jq -r .document_id");
   command->callback([arguments, &exit_code] { exit_code = list(*arguments); });
 }
 
 void add_remove(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<RemoveArguments>();
   CLI::App* command = app.add_subcommand("rm", "Delete documents, with all that was made of them");
+  command->add_option("ID", arguments->ids, "ids of documents")->required()->type_name("");
   add_common(*command, arguments->common);
-  command->add_option("ID", arguments->ids, "ids of documents")->required();
-  command->footer("Example:\n  walrus rm 01a20cda-4873-768f-83ec-56fbc4e7d2ee");
-  command->callback([arguments, &exit_code] {
-    Client client(arguments->common.server);
-    for (const std::string& id : arguments->ids) {
-      exit_code = std::max(exit_code, remove_one(client, *arguments, id));
-    }
-  });
+  command->footer(
+      "Nothing is asked; an id that is not there is an error, and the others are deleted.\n\n"
+      "Examples:\n"
+      "  walrus rm 01a20cda-4873-768f-83ec-56fbc4e7d2ee\n"
+      "  walrus ls --all --json | jq -r 'select(.status == \"failed\").document_id' | xargs -r "
+      "walrus rm");
+  command->callback([arguments, &exit_code] { exit_code = remove_all(*arguments); });
 }
 
 }  // namespace walrus::cli

@@ -8,28 +8,33 @@
 
 namespace walrus::cli {
 
-// Gets each event's object once, in order; snapshots too.
-using OnEvent = std::function<void(const json::object& event)>;
-
-struct FollowOptions {
-  std::chrono::milliseconds first_pause{500};  // before coming back; doubles up to ten times that
-  int losses = 8;                              // in a row without an event, then it is given up
-  std::chrono::seconds silence{45};            // three heartbeats
+// What a follower wants to know while it goes on; each may be empty.
+struct Listener {
+  std::function<void(const json::object& event)> on_event;  // each once, in order; snapshots too
+  std::function<void()> on_loss;  // the connection is gone and will be taken up again
 };
 
-// Reads `/v1/operations/{id}/events`, resuming by Last-Event-ID after a loss, until the server ends
-// it. `last_event_id` is where to go on. Errors: upstream_error (lost for good), not_found and
-// others as the server says.
-Result<void> follow(Client& client, const std::string& operation_id, std::string last_event_id,
-                    const OnEvent& on_event, const FollowOptions& options = {});
+struct Patience {
+  std::chrono::milliseconds first_pause{500};  // before coming back; doubles up to ten times that
+  int losses = 8;                              // in a row without an event, then it is given up
+  std::chrono::milliseconds silence{45'000};   // three heartbeats
+};
 
-// Begins with a POST, which is sent once whatever happens, and goes on as `follow`. Gives the
-// operation's id to `on_begun` when it is known.
-Result<void> post_and_follow(Client& client, const std::string& path, const std::string& body,
-                             const std::function<void(const std::string& operation_id)>& on_begun,
-                             const OnEvent& on_event, const FollowOptions& options = {});
+// Reads `/v1/operations/{id}/events` until the server ends it, resuming by Last-Event-ID after a
+// loss. Gives the last event: of a document's operation a status, of a chat `complete` or `error`.
+// Errors: upstream_error (lost for good), cancelled (Ctrl-C), or what the server refused it with.
+Result<json::object> follow(Client& client, const std::string& operation_id,
+                            const Listener& listener, const Patience& patience = {});
+
+// Begins with a POST, which is sent once whatever happens, and goes on as `follow`. `operation_id`
+// is set as soon as it is known, also when it then ends with an error.
+Result<json::object> post_and_follow(Client& client, const std::string& path,
+                                     const std::string& body, std::string& operation_id,
+                                     const Listener& listener, const Patience& patience = {});
 
 // Whether nothing comes after this event.
 bool is_last(const json::object& event);
+// Whether a last event is a good end.
+bool is_success(const json::object& last);
 
 }  // namespace walrus::cli

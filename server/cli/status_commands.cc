@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/follow.h"
 #include "cli/progress_line.h"
@@ -7,6 +8,8 @@
 namespace walrus::cli {
 
 namespace {
+
+constexpr const char* kExampleId = "01a20cda-4873-768f-83ec-56fbc4e7d2ee";
 
 struct Arguments {
   Common common;
@@ -20,73 +23,133 @@ Result<Reply> latest_status(Client& client, const std::string& id) {
   return client.get("/v1/operations/" + percent_encode(id));
 }
 
+void print_fact(std::string_view name, const std::string& text) {
+  if (!text.empty()) fmt::print("{:<13}{}\n", name, one_line(text));
+}
+
+std::string counters_of(const json::object& status) {
+  const json::object* counters = find_object(status, "status_metadata");
+  std::string out;
+  if (!counters) return out;
+  for (const auto& [name, value] : *counters) {
+    if (!value.is_number()) continue;
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", std::string_view(name),
+                       json::serialize(value));
+  }
+  return out;
+}
+
+void print_status(const json::object& status) {
+  print_fact("document", text_member(status, "document_id"));
+  print_fact("conversation", text_member(status, "conversation_id"));
+  print_fact("operation", text_member(status, "operation_id"));
+  print_fact("kind", text_member(status, "kind"));
+  print_fact("status", text_member(status, "processing_status"));
+  print_fact("step", text_member(status, "processing_step"));
+  print_fact("progress", describe_progress(status));
+  print_fact("counted", counters_of(status));
+  print_fact("started", text_member(status, "started_at"));
+  print_fact("updated", text_member(status, "updated_at"));
+}
+
 int show_status(const Arguments& arguments) {
-  Client client(arguments.common.server);
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
   auto reply = latest_status(client, arguments.id);
   if (!reply) return complain(reply.error());
   auto status = object_of(*reply);
   if (reply->status != 200 || !status) return complain(*reply);
   if (arguments.common.json) {
-    fmt::print("{}\n", reply->body);
+    print_json(*status);
   } else {
-    fmt::print("{}\n", render_progress(*status, 1000));
+    print_status(*status);
   }
-  const json::string* outcome = find_string(*status, "processing_status");
-  return outcome && *outcome == "failed" ? judge(*status, arguments.id) : kDone;
+  return text_member(*status, "processing_status") == "failed" ? judge(*status, "") : kDone;
+}
+
+int end_of_watch(const Result<json::object>& last, const std::string& operation_id) {
+  if (last) return judge(*last, "");
+  if (last.error().code == ErrorCode::kCancelled) say_how_to_come_back(operation_id);
+  return complain(last.error());
+}
+
+int watch_as_json(Client& client, const std::string& operation_id) {
+  Listener listener{.on_event = [](const json::object& event) { print_json(event); },
+                    .on_loss = {}};
+  return end_of_watch(follow(client, operation_id, listener), operation_id);
+}
+
+int watch_chat(Client& client, const std::string& operation_id) {
+  Answer answer(false);
+  Listener listener{.on_event = [&](const json::object& event) { answer.take(event); },
+                    .on_loss = [&] { answer.note_loss(); }};
+  auto last = follow(client, operation_id, listener);
+  if (last) return answer.finish(*last);
+  answer.break_off();
+  return end_of_watch(last, operation_id);
+}
+
+int watch_document(Client& client, const std::string& operation_id) {
+  ProgressLine line(stderr);
+  Listener listener{.on_event = [&](const json::object& event) { line.show("", event); },
+                    .on_loss = [&] { line.show_text("", kComingBack); }};
+  auto last = follow(client, operation_id, listener);
+  line.finish();
+  return end_of_watch(last, operation_id);
 }
 
 int watch(const Arguments& arguments) {
-  Client client(arguments.common.server);
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
   auto reply = latest_status(client, arguments.id);
   if (!reply) return complain(reply.error());
   auto status = object_of(*reply);
-  const json::string* operation = status ? find_string(*status, "operation_id") : nullptr;
-  if (reply->status != 200 || !operation) return complain(*reply);
-  ProgressLine line(stderr);
-  auto on_event = [&](const json::object& event) {
-    if (arguments.common.json) {
-      fmt::print("{}\n", json::serialize(event));
-      std::fflush(stdout);
-      return;
-    }
-    const json::string* words = find_string(event, "message");
-    if (words) {
-      line.show_text("", std::string(*words));
-    } else {
-      line.show("", event);
-    }
-  };
-  auto followed = follow(client, std::string(*operation), "", on_event);
-  line.finish();
-  if (!followed) return complain(followed.error());
-  auto ended = latest_status(client, arguments.id);
-  if (!ended) return complain(ended.error());
-  auto last = object_of(*ended);
-  return last ? judge(*last, arguments.id) : complain(*ended);
+  std::string operation_id = status ? text_member(*status, "operation_id") : "";
+  if (reply->status != 200 || operation_id.empty()) return complain(*reply);
+  if (arguments.common.json) return watch_as_json(client, operation_id);
+  bool chat = text_member(*status, "kind") == "chat";
+  return chat ? watch_chat(client, operation_id) : watch_document(client, operation_id);
+}
+
+CLI::App* add_command_with_id(CLI::App& app, const char* name, const char* help,
+                              const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->add_option("ID", arguments->id, "a document's or an operation's id")
+      ->required()
+      ->type_name("");
+  add_common(*command, arguments->common);
+  return command;
 }
 
 }  // namespace
 
 void add_status(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("status", "Show how far a document or operation has come");
-  add_common(*command, arguments->common);
-  command->add_option("ID", arguments->id, "a document's or an operation's id")->required();
+  CLI::App* command = add_command_with_id(
+      app, "status", "Show how far a document or operation has come", arguments);
   command->footer(
-      "Example:\n  walrus status 01a20cda-4873-768f-83ec-56fbc4e7d2ee\nExit code: 1 if it failed.");
+      fmt::format("Examples:\n"
+                  "  walrus status {0}\n"
+                  "  walrus status --json {0} | jq .progress_percentage\n\n"
+                  "Exit code: 0 processing or completed, 1 failed or refused, 3 no "
+                  "server.",
+                  kExampleId));
   command->callback([arguments, &exit_code] { exit_code = show_status(*arguments); });
 }
 
 void add_watch(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("watch", "Follow a document or operation live, to its end");
-  add_common(*command, arguments->common);
-  command->add_option("ID", arguments->id, "a document's or an operation's id")->required();
+  CLI::App* command = add_command_with_id(
+      app, "watch", "Follow a document or operation live, to its end", arguments);
   command->footer(
-      "Examples:\n  walrus watch 01a20cda-4873-768f-83ec-56fbc4e7d2ee\n"
-      "  walrus watch --json ID | jq .progress_percentage\n"
-      "The connection may break: it is taken up again where it was.");
+      fmt::format("A lost connection is taken up again where it was; of a chat the "
+                  "answer is shown.\n\n"
+                  "Examples:\n"
+                  "  walrus watch {0}\n"
+                  "  walrus watch --json {0} | jq .progress_percentage\n\n"
+                  "Exit code: 0 completed, 1 failed or refused, 3 no server, 130 "
+                  "Ctrl-C.",
+                  kExampleId));
   command->callback([arguments, &exit_code] { exit_code = watch(*arguments); });
 }
 

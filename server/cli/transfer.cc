@@ -1,0 +1,148 @@
+#include "cli/transfer.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+
+namespace walrus::cli {
+
+namespace {
+
+constexpr long kConnectTimeout = 5'000;  // milliseconds
+constexpr int kMaxRetryAfter = 3600;     // seconds; what is longer is taken as this
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
+  int seconds = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0) return {};
+  return std::chrono::seconds(std::min(seconds, kMaxRetryAfter));
+}
+
+// A proxy of the environment has no business with this machine's own server.
+std::string hosts_without_proxy() {
+  const char* given = std::getenv("no_proxy");
+  if (!given) given = std::getenv("NO_PROXY");
+  std::string own = "localhost,127.0.0.1,::1";
+  return given && *given ? std::string(given) + "," + own : own;
+}
+
+}  // namespace
+
+Client::Transfer::Transfer(const Server& server, const std::string& path,
+                           std::chrono::milliseconds patience)
+    : easy(curl_easy_init()), silence(patience) {
+  std::string_view base = server.url;
+  while (base.ends_with('/')) base.remove_suffix(1);
+  curl_easy_setopt(easy, CURLOPT_URL, (std::string(base) + path).c_str());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, hosts_without_proxy().c_str());
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeout);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (!server.api_key.empty()) add_header("Authorization: Bearer " + server.api_key);
+}
+
+Client::Transfer::~Transfer() {
+  curl_mime_free(form_);
+  curl_easy_cleanup(easy);
+  curl_slist_free_all(headers_);
+}
+
+void Client::Transfer::add_header(const std::string& line) {
+  headers_ = curl_slist_append(headers_, line.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_);
+}
+
+void Client::Transfer::post_json(const std::string& body) {
+  add_header("Content-Type: application/json");
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.c_str());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+}
+
+bool Client::Transfer::post_form(const Upload& upload) {
+  form_ = curl_mime_init(easy);
+  curl_mimepart* file = curl_mime_addpart(form_);
+  curl_mime_name(file, "file");
+  if (curl_mime_filedata(file, upload.file.c_str()) != CURLE_OK) return false;
+  if (!upload.metadata.empty()) {
+    curl_mimepart* metadata = curl_mime_addpart(form_);
+    curl_mime_name(metadata, "metadata");
+    curl_mime_data(metadata, upload.metadata.data(), upload.metadata.size());
+  }
+  curl_easy_setopt(easy, CURLOPT_MIMEPOST, form_);
+  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::on_sent);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &upload);
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  return true;
+}
+
+int Client::Transfer::status() const {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+std::uint64_t Client::Transfer::bytes_moved() const {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  return received_ + static_cast<std::uint64_t>(sent);
+}
+
+std::size_t Client::Transfer::on_header(char* data, std::size_t, std::size_t size, void* context) {
+  auto& self = *static_cast<Transfer*>(context);
+  self.received_ += size;
+  self.take_header({data, size});
+  return size;
+}
+
+void Client::Transfer::take_header(std::string_view line) {
+  std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  std::string name = lower(line.substr(0, colon));
+  std::string_view value = trim(line.substr(colon + 1));
+  if (name == "x-next-cursor") reply.next_cursor = value;
+  if (name == "retry-after") reply.retry_after = seconds_of(value);
+  if (name == "x-operation-id" && stream && stream->on_operation_id && status() == 200) {
+    stream->on_operation_id(value);
+  }
+}
+
+std::size_t Client::Transfer::on_body(char* data, std::size_t, std::size_t size, void* context) {
+  auto& self = *static_cast<Transfer*>(context);
+  self.received_ += size;
+  if (!self.stream || self.status() != 200) {
+    self.reply.body.append(data, size);
+    return size;
+  }
+  if (self.stream->on_bytes({data, size})) return size;
+  self.ended_by_reader = true;
+  return CURL_WRITEFUNC_ERROR;
+}
+
+int Client::Transfer::on_sent(void* upload, curl_off_t, curl_off_t, curl_off_t total,
+                              curl_off_t sent) {
+  const auto& report = static_cast<const Upload*>(upload)->on_progress;
+  if (report && total > 0) {
+    report(static_cast<std::uint64_t>(sent), static_cast<std::uint64_t>(total));
+  }
+  return 0;
+}
+
+}  // namespace walrus::cli
