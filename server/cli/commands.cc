@@ -30,6 +30,31 @@ int exit_code_of(ErrorCode code) {
   }
 }
 
+// As json::serialize, but for numbers as people write them: 3.2 and not 3.2E0.
+void append_json(std::string& out, const json::value& value) {
+  if (const json::object* object = value.if_object()) {
+    out.push_back('{');
+    for (const auto& [name, member] : *object) {
+      if (out.back() != '{') out.push_back(',');
+      append_json_string(out, name);
+      out.push_back(':');
+      append_json(out, member);
+    }
+    out.push_back('}');
+  } else if (const json::array* array = value.if_array()) {
+    out.push_back('[');
+    for (const json::value& element : *array) {
+      if (out.back() != '[') out.push_back(',');
+      append_json(out, element);
+    }
+    out.push_back(']');
+  } else if (const double* number = value.if_double()) {
+    out += fmt::format("{}", *number);
+  } else {
+    out += json::serialize(value);
+  }
+}
+
 }  // namespace
 
 void add_common(CLI::App& command, Common& common) {
@@ -78,7 +103,9 @@ void say_how_to_come_back(const std::string& operation_id) {
 }
 
 void print_json(const json::value& value) {
-  fmt::print("{}\n", json::serialize(value));
+  std::string line;
+  append_json(line, value);
+  fmt::print("{}\n", line);
   std::fflush(stdout);
 }
 

@@ -75,6 +75,17 @@ TEST(WatchCommandTest, JsonIsEveryEvent) {
   EXPECT_EQ(rows[1].at("processing_status"), "completed");
 }
 
+TEST(WatchCommandTest, JsonIsWhatTheServerSaid) {
+  const std::string said =
+      R"({"type":"error","eta_seconds":3.2,"n":[[],[{}],{"a":[1,-2.5e-9,"x\"[{\u0007"]},null,true]})";
+  ScriptedHttpServer server([&](const SeenRequest& request) {
+    return watched(request, "document_upload", stream_of({said}));
+  });
+  Outcome outcome = run({"watch", "--json", "doc-1", "--url", server.url("")});
+  EXPECT_TRUE(has(outcome.out, R"("eta_seconds":3.2,)")) << outcome.out;
+  EXPECT_EQ(*parse_json(outcome.out), *parse_json(said));
+}
+
 TEST(WatchCommandTest, ShowsAChatsAnswer) {
   ScriptedHttpServer server([&](const SeenRequest& request) {
     return watched(request, "chat", stream_of({kStep, kFirst, kSecond, kComplete}));

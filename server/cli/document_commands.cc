@@ -20,7 +20,7 @@ std::string table_line(std::string_view id, std::string_view status, std::string
                      created, name);
 }
 
-void print_row(const json::object& row, const Screen& screen) {
+void print_row(const json::object& row) {
   auto count = [&](std::string_view name) {
     return std::to_string(find_integer(row, name).value_or(0));
   };
@@ -29,11 +29,10 @@ void print_row(const json::object& row, const Screen& screen) {
   std::string line = one_line(table_line(
       text_member(row, "document_id"), text_member(row, "status"), count("chunks_created"),
       count("total_tokens"), text_member(row, "created_at").substr(0, 19) + "Z", name));
-  fmt::print("{}\n", screen.width > 0 ? cut(line, screen.width) : line);
+  fmt::print("{}\n", line);
 }
 
 void print_page(const json::array& rows, bool as_json, bool first) {
-  Screen screen = screen_of(stdout);
   if (first && !as_json && !rows.empty()) {
     fmt::print("{}\n", table_line("ID", "STATUS", "CHUNKS", "TOKENS", "CREATED", "NAME"));
   }
@@ -41,7 +40,7 @@ void print_page(const json::array& rows, bool as_json, bool first) {
     if (as_json) {
       print_json(row);
     } else if (row.is_object()) {
-      print_row(row.as_object(), screen);
+      print_row(row.as_object());
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <mutex>
 #include <random>
 
 #include "testing/scripted_http_server.h"
@@ -84,6 +85,7 @@ TEST(FollowTest, LosesAndRepeatsNothingWhereverTheStreamBreaks) {
   unsigned seed = std::random_device()();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   std::mt19937 random(seed);
+  std::mutex drawing;
   constexpr int kEvents = 60;
   ScriptedHttpServer server([&](const SeenRequest& request) {
     std::string from = request.header("last-event-id");
@@ -92,6 +94,7 @@ TEST(FollowTest, LosesAndRepeatsNothingWhereverTheStreamBreaks) {
       bytes += event(id, fmt::format(R"({{"type":"status","n":{},"processing_status":"{}"}})", id,
                                      id == kEvents ? "completed" : "processing"));
     }
+    std::lock_guard lock(drawing);
     bytes.resize(std::min<std::size_t>(bytes.size(), 100 + random() % 400));
     std::size_t half = random() % bytes.size() + 1;
     return Script{chunked_head(kStream), chunk(bytes.substr(0, half)),
