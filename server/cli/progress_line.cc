@@ -40,7 +40,7 @@ std::string text_of(const json::object& status) {
 // Writes pieces of a line as long as there is room.
 class Pieces {
  public:
-  Pieces(const Screen& screen) : screen_(screen), room_(screen.width - 1) {}
+  explicit Pieces(const Screen& screen) : screen_(screen), room_(screen.width - 1) {}
 
   void add(const std::string& piece, std::string_view style) {
     if (piece.empty()) return;

@@ -17,7 +17,7 @@ class Page {
   std::FILE* file() const { return file_; }
   std::string text() const {
     std::fflush(file_);
-    std::rewind(file_);
+    EXPECT_EQ(std::fseek(file_, 0, SEEK_SET), 0);
     std::string out(4096, '\0');
     out.resize(std::fread(out.data(), 1, out.size(), file_));
     return out;
