@@ -48,6 +48,7 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   Kind kind = state_.operation.kind;
   bool begun = state_.sequence > 0 && !state_.message.empty();
   bool passed = begun && position_of(kind, step) <= position_of(kind, state_.step);
+  repeats_passed_step_ = begun && position_of(kind, step) < position_of(kind, state_.step);
   work_ = std::make_shared<WorkCounter>();
   seen_changes_ = 0;
   done_name_.clear();
@@ -244,11 +245,18 @@ void Tracker::tick() {
 }
 
 void Tracker::show_work() {
-  if (!done_name_.empty()) counters_[done_name_] = work_->done();
-  if (!total_name_.empty() && work_->total() > 0) counters_[total_name_] = work_->total();
+  if (repeats_passed_step_) return;
+  // Work that begins again at a checkpoint does not take back what was shown.
+  auto raise = [this](const std::string& name, std::uint64_t value) {
+    auto shown = find_integer(counters_, name).value_or(0);
+    counters_[name] = std::max(shown, static_cast<std::int64_t>(value));
+  };
+  if (!done_name_.empty()) raise(done_name_, work_->done());
+  if (!total_name_.empty() && work_->total() > 0) raise(total_name_, work_->total());
 }
 
 int Tracker::percent_now() const {
+  if (repeats_passed_step_) return state_.percent;
   int here = percent_within(state_.operation.kind, state_.step, work_->done(), work_->total());
   return std::max(here, state_.percent);
 }

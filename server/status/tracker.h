@@ -49,7 +49,8 @@ class Tracker {
   // in silence. `facts` is appended to the documented words. Errors: cancelled (waiting was ended).
   Task<Result<void>> reach(Step step, std::string facts = {});
 
-  // Counts work inside the current step from now on, until the next step.
+  // Counts work inside the step reached last, until the next one. Work of a step that an earlier
+  // run had passed is a sign of life alone: it moves neither the percentage nor a counter.
   std::shared_ptr<WorkCounter> count_work();
   // A counter of `status_metadata`, shown with the next event.
   void set_counter(std::string_view name, std::int64_t value);
@@ -111,6 +112,7 @@ class Tracker {
 
   std::shared_ptr<WorkCounter> work_ = std::make_shared<WorkCounter>();
   std::uint64_t seen_changes_ = 0;
+  bool repeats_passed_step_ = false;  // work done again after a crash: life, but no progress
   Duration last_life_;
 
   // One append at a time; the pipeline is the only one that ever waits for its turn.

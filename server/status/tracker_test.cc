@@ -109,6 +109,53 @@ TEST_F(TrackerTest, ShowsCountedWorkAfterItIsDurableAndNeverReachesTheNextStep) 
   EXPECT_EQ(sink.broken(), std::vector<std::string>());
 }
 
+// Invariant 6: the tracker is rebuilt from the last event, and work done again is not progress.
+TEST_F(TrackerTest, WorkOfAPassedStepIsLifeButNoProgress) {
+  State left = queued(Kind::kDocumentUpload, 4);
+  left.step = Step::kCreatingEmbeddings;
+  left.percent = 80;
+  left.message = "Creating embeddings for 100 chunks...";
+  left.metadata = {{"bytes_done", 500}, {"chunks_embedded", 25}};
+  auto tracker = track(left);
+  ASSERT_TRUE(get(tracker->reach(Step::kChunkingText)));
+  tracker->show_work_as("bytes_done", "bytes_total");
+  auto repeated = tracker->count_work();
+  repeated->set(99, 100);
+  Duration before = tracker->last_sign_of_life();
+  loop.advance(1s);
+  EXPECT_GT(tracker->last_sign_of_life(), before);
+  EXPECT_TRUE(sink.events().empty());
+
+  ASSERT_TRUE(get(tracker->reach(Step::kCreatingEmbeddings)));
+  auto resumed = tracker->count_work();
+  resumed->set(25, 100);
+  loop.advance(1s);
+  EXPECT_TRUE(sink.events().empty());
+  resumed->set(50, 100);
+  loop.advance(1s);
+  EXPECT_EQ(tracker->state().percent, 84);
+  EXPECT_EQ(tracker->state().metadata.at("bytes_done"), 500);
+  EXPECT_EQ(sink.broken(), std::vector<std::string>());
+}
+
+TEST_F(TrackerTest, CountersDoNotFallWhereAStepBeginsAgain) {
+  State left = queued(Kind::kDocumentUpload, 2);
+  left.step = Step::kExtractingText;
+  left.percent = 40;
+  left.message = "Extracting text content...";
+  left.metadata = {{"pages_done", 30}, {"pages_total", 50}};
+  auto tracker = track(left);
+  ASSERT_TRUE(get(tracker->reach(Step::kExtractingText)));
+  tracker->show_work_as("pages_done", "pages_total");
+  auto work = tracker->count_work();
+  work->set(10, 50);
+  loop.advance(1s);
+  EXPECT_TRUE(sink.events().empty());
+  work->set(45, 50);
+  loop.advance(1s);
+  EXPECT_EQ(tracker->state().metadata.at("pages_done"), 45);
+}
+
 TEST_F(TrackerTest, WaitsForAStoreThatIsAwayAndWritesNothingTwice) {
   auto tracker = track(queued(Kind::kDocumentUpload));
   log.script({Fault::kBefore, Fault::kAfter, Fault::kBefore});
