@@ -106,13 +106,17 @@ def measure_stream(results, raw, peers, load):
     print("a chat's 27 events, us of CPU a stream")
     server = measuring.start(BUILD / "transport_server", stdout=subprocess.PIPE, text=True)
     port = int(server.stdout.readline())
+    address = f"http://127.0.0.1:{port}"
     arms = {"raw": lambda: cpu_a_stream(load, raw[1], f"{raw[2]}/chat"),
-            "walrus": lambda: cpu_a_stream(load, server.pid, f"http://127.0.0.1:{port}/chat")}
+            "walrus": lambda: cpu_a_stream(load, server.pid, f"{address}/chat")}
+    at_once = measuring.rounds_of(arms)
+    report(results, "chat stream, events at once", at_once, {"raw": 1.2})
+    arms = {"walrus": lambda: cpu_a_stream(load, server.pid, f"{address}/turns")}
     for name, pid, address in peers:
         arms[name] = lambda pid=pid, address=address: cpu_a_stream(load, pid, f"{address}/chat")
-    values = measuring.rounds_of(arms)
+    by_turns = measuring.rounds_of(arms)
     measuring.end(server)
-    report(results, "chat stream", values, {"raw": 1.2, "FastAPI": 1 / 3})
+    report(results, "chat stream, an event a loop turn", by_turns, {"FastAPI": 1 / 3})
 
 
 def report(results, what, values, bounds):

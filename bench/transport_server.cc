@@ -1,8 +1,9 @@
 // The transport of an answer and nothing else: the real HTTP server, hub, encoding and reader, fed
 // with events that no pipeline made and no store keeps. transport.py loads it.
 //
-//   POST /chat          27 events: six statuses, twenty chunks, `complete`, each on its own loop
-//   turn GET /events/{name}  an operation that never reports anything
+//   POST /chat    27 events: six statuses, twenty chunks, `complete`, in one go, as raw_limit.cpp
+//                 sends them
+//   POST /turns   the same, each on its own loop turn, as FastAPI and node send them
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -11,7 +12,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <thread>
 
 #include "api/operation_stream.h"
@@ -67,11 +67,18 @@ std::vector<Event> make_events() {
   return events;
 }
 
-// What a pipeline would report, an event a loop turn.
+// What a pipeline would report.
 class Turn {
  public:
   Turn(Loop& loop, live::Hub& hub, status::State state)
       : loop_(loop), hub_(hub), state_(std::move(state)) {}
+
+  static void report_all(std::unique_ptr<Turn> turn) {
+    Loop& loop = turn->loop_;
+    loop.post([turn = std::move(turn)] {
+      while (turn->report()) continue;
+    });
+  }
 
   static void go_on(std::unique_ptr<Turn> turn) {
     Loop& loop = turn->loop_;
@@ -83,10 +90,11 @@ class Turn {
   // False: that was the last event.
   bool report() {
     static const std::vector<Event> events = make_events();
-    std::vector<Event> next{events[state_.sequence]};
+    std::vector<Event> next;
+    next.push_back(events[state_.sequence]);
     next.front().at = loop_.clock().now();
     state_.apply(next.front());
-    hub_.publish(state_, next);
+    hub_.publish(state_, std::move(next));
     return state_.sequence < events.size();
   }
 
@@ -130,10 +138,11 @@ class BenchServer {
  private:
   http::Router router() {
     http::Router router;
-    router.add({"POST", "/chat", http::BodyKind::kJson,
-                [this](http::Request request) { return chat(std::move(request)); }});
-    router.add({"GET", "/events/{name}", http::BodyKind::kNone,
-                [this](http::Request request) { return follow(std::move(request)); }});
+    router.add({"POST", "/chat", http::BodyKind::kJson, [this](http::Request request) {
+                  return chat(std::move(request), Turn::report_all);
+                }});
+    router.add({"POST", "/turns", http::BodyKind::kJson,
+                [this](http::Request request) { return chat(std::move(request), Turn::go_on); }});
     return router;
   }
 
@@ -143,24 +152,15 @@ class BenchServer {
     return api::stream_operation(hub_, store_, loop_, log_, std::move(record), api::Position{});
   }
 
-  Task<http::Response> chat(http::Request request) {
+  Task<http::Response> chat(http::Request request, void (*go_on)(std::unique_ptr<Turn>)) {
     auto body = parse_json(request.body);
     if (!body) co_return http::Response::text(400, "no JSON");
     status::State state = new_chat(hub_.new_operation_id(loop_), clock_.now());
     hub_.open(state);
     auto turn = std::make_unique<Turn>(loop_, hub_, state);
     turn->report();  // as a chat's first event, which is committed with its question
-    Turn::go_on(std::move(turn));
+    go_on(std::move(turn));
     co_return stream_of(state);
-  }
-
-  Task<http::Response> follow(http::Request request) {
-    auto [idle, is_new] = idle_.try_emplace(request.parameter("name"));
-    if (is_new) {
-      idle->second = new_chat(hub_.new_operation_id(loop_), clock_.now());
-      hub_.open(idle->second);
-    }
-    co_return stream_of(idle->second);
   }
 
   SystemClock clock_;
@@ -172,7 +172,6 @@ class BenchServer {
   live::Latest latest_;
   live::Hub hub_;
   std::filesystem::path uploads_;
-  std::map<std::string, status::State> idle_;
   std::unique_ptr<http::Server> server_;
 };
 

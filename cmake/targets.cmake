@@ -31,3 +31,13 @@ function(walrus_embed target symbol)
   target_sources(${target} PRIVATE ${assembly})
   set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS "${ARGN}")
 endfunction()
+
+# walrus_server_program(TARGET): allocates with mimalloc, which takes malloc's and new's place
+# (docs/decisions/0010). Not under a sanitizer, which brings its own.
+function(walrus_server_program target)
+  if(WALRUS_SANITIZE)
+    return()
+  endif()
+  # Nothing names a symbol of it, so the linker would leave it out.
+  target_link_libraries(${target} PRIVATE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+endfunction()

@@ -75,9 +75,9 @@ Task<void> OperationStream::catch_up(Position position) {
     if (!closed_) stream_->abort();
     co_return;
   }
-  for (const live::LiveEvent& event : attachment.tail) deliver(event);
+  for (const live::SharedEvent& event : attachment.tail) deliver(event);
   catching_up_ = false;
-  for (const live::LiveEvent& event : arrived_) deliver(event);
+  for (const live::SharedEvent& event : arrived_) deliver(event);
   arrived_.clear();
   if ((!attachment.running || topic_closed_) && !closed_) stream_->finish();
 }
@@ -98,7 +98,7 @@ Task<Result<bool>> OperationStream::knows(std::uint64_t sequence,
                                           const live::Attachment& attachment) {
   bool ended = record_.state.outcome != status::Outcome::kProcessing;
   if (sequence == 0 && !ended) co_return true;
-  auto same = [&](const live::LiveEvent& event) { return event.sequence == sequence; };
+  auto same = [&](const live::SharedEvent& event) { return event->sequence() == sequence; };
   if (std::ranges::any_of(attachment.tail, same)) co_return true;
   const status::Operation& operation = record_.state.operation;
   std::uint64_t before = sequence == 0 ? 0 : sequence - 1;
@@ -127,7 +127,7 @@ Task<Result<void>> OperationStream::send_snapshot(const live::Attachment& attach
       }
     }
   }
-  for (const live::LiveEvent& event : attachment.tail) add(*event.event);
+  for (const live::SharedEvent& event : attachment.tail) add(event->event);
 
   // The terminal event, if it has come, is sent by itself after the snapshot.
   bool ended = record_.state.outcome != status::Outcome::kProcessing;
@@ -143,21 +143,26 @@ Task<Result<void>> OperationStream::replay(std::uint64_t up_to) {
   while (!closed_ && sent_ + 1 < up_to) {
     auto batch = co_await store_.events(operation.owner, operation.id, sent_, kReplayBatch);
     if (!batch) co_return std::unexpected(batch.error());
-    for (const status::Event& event : *batch) {
+    for (status::Event& event : *batch) {
       if (event.sequence >= up_to) co_return Result<void>();
-      live::LiveEvent replayed{event.sequence, status::is_terminal(operation.kind, event), nullptr,
-                               std::make_shared<const status::Event>(event)};
-      if (event.attempt >= least_attempt_) {
-        replayed.frame = hub_.encoding().event(status::state_after(record_.state, event), event);
-      }
-      deliver(replayed);
+      replay_one(std::move(event));
     }
     if (batch->size() < kReplayBatch) break;
   }
   co_return Result<void>();
 }
 
-void OperationStream::on_event(const live::LiveEvent& event) {
+void OperationStream::replay_one(status::Event event) {
+  if (event.attempt < least_attempt_) {
+    sent_ = event.sequence;
+    return;
+  }
+  bool terminal = status::is_terminal(record_.state.operation.kind, event);
+  auto encoded = hub_.encoding().event(status::state_after(record_.state, event), event);
+  deliver(std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(encoded)));
+}
+
+void OperationStream::on_event(const live::SharedEvent& event) {
   if (catching_up_) {
     arrived_.push_back(event);
   } else {
@@ -171,14 +176,13 @@ void OperationStream::on_closed() {
   if (!catching_up_ && !closed_) stream_->finish();
 }
 
-void OperationStream::deliver(const live::LiveEvent& event) {
-  if (closed_ || event.sequence <= sent_) return;
-  sent_ = event.sequence;
-  if (event.event->attempt < least_attempt_) return;
-  bool newest_attempt = event.event->attempt >= record_.state.attempt;
-  if (event.terminal && newest_attempt) {
-    stream_->finish(event.frame);
-  } else if (!stream_->send(event.frame)) {
+void OperationStream::deliver(const live::SharedEvent& event) {
+  if (closed_ || event->sequence() <= sent_) return;
+  sent_ = event->sequence();
+  bool newest_attempt = event->event.attempt >= record_.state.attempt;
+  if (event->terminal && newest_attempt) {
+    stream_->finish(live::frame_of(event));
+  } else if (!stream_->send(live::frame_of(event))) {
     stream_->abort();
   }
 }

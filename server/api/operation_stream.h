@@ -1,10 +1,10 @@
 // Streams an operation's events to one reader: what it missed, then what is live, without a hole.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/task_group.h"
@@ -33,7 +33,7 @@ class OperationStream final : public live::Listener,
   // Begins to send what follows the greeting; on the loop.
   void start(Position position);
 
-  void on_event(const live::LiveEvent& event) override;
+  void on_event(const live::SharedEvent& event) override;
   void on_closed() override;
 
  private:
@@ -42,7 +42,8 @@ class OperationStream final : public live::Listener,
   Task<Result<bool>> knows(std::uint64_t sequence, const live::Attachment& attachment);
   Task<Result<void>> send_snapshot(const live::Attachment& attachment);
   Task<Result<void>> replay(std::uint64_t up_to);
-  void deliver(const live::LiveEvent& event);
+  void replay_one(status::Event event);
+  void deliver(const live::SharedEvent& event);
   void closed();
 
   live::Hub& hub_;
@@ -56,7 +57,7 @@ class OperationStream final : public live::Listener,
   bool catching_up_ = true;
   bool topic_closed_ = false;
   bool closed_ = false;
-  std::deque<live::LiveEvent> arrived_;  // while catching up
+  std::vector<live::SharedEvent> arrived_;  // while catching up
 };
 
 }  // namespace walrus::api

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include <charconv>
 #include <random>
 
+#include "api/kept_stream_for_test.h"
 #include "status/tracker.h"
 #include "store/event_log.h"
 #include "store/memory/memory_store.h"
@@ -22,61 +22,6 @@ using status::Kind;
 using status::Step;
 using testing::ManualClock;
 using testing::ManualLoop;
-
-// What a reader got: the events of a stream's frames.
-struct Received {
-  std::vector<std::uint64_t> ids;
-  std::vector<std::string> types;
-  std::string content;
-  bool finished = false;
-  bool aborted = false;
-};
-
-// A connection that keeps what it is sent. Closes as a real one does: later, on its loop.
-class KeptStream final : public http::EventStream {
- public:
-  KeptStream(Loop& loop, Received& out, int takes) : loop_(loop), out_(out), takes_(takes) {}
-
-  bool send(live::Frame frame) override {
-    if (closed_ || takes_-- <= 0) return false;
-    std::string_view text(*frame);
-    auto id = text.find("id: ");
-    if (id == std::string_view::npos) return true;
-    std::uint64_t number = 0;
-    std::from_chars(text.data() + id + 4, text.data() + text.size(), number);
-    auto begin = text.find("data: ") + 6;
-    auto parsed = parse_json(text.substr(begin, text.find("\n\n") - begin));
-    const json::object& event = parsed->as_object();
-    out_.ids.push_back(number);
-    out_.types.emplace_back(event.at("type").as_string());
-    if (const json::string* content = find_string(event, "content")) out_.content += *content;
-    return true;
-  }
-  void finish() override {
-    if (!closed_) out_.finished = true;
-    close();
-  }
-  void finish(live::Frame last) override {
-    send(std::move(last));
-    finish();
-  }
-  void abort() override {
-    if (!closed_) out_.aborted = true;
-    close();
-  }
-  void on_closed(Work work) override { on_closed_ = std::move(work); }
-  void close() {
-    if (std::exchange(closed_, true)) return;
-    loop_.post([work = std::move(on_closed_)]() mutable { work(); });
-  }
-
- private:
-  Loop& loop_;
-  Received& out_;
-  int takes_;
-  bool closed_ = false;
-  Work on_closed_;
-};
 
 class OperationStreamTest : public ::testing::Test {
  protected:

@@ -263,6 +263,10 @@ TEST_F(ResourcesTest, AStatusIsKnownByItsTagAndItsEndByItsNumber) {
   EXPECT_TRUE(stream.stream != nullptr);
   EXPECT_EQ(stream.headers.get("cache-control"), "no-store");
   EXPECT_EQ(get(path + "/events?after=x").status, 422);
+
+  // An id of one kind is none of the other, however often it was asked for.
+  EXPECT_EQ(get("/v1/documents/" + ids.operation_id + "/status").status, 404);
+  EXPECT_EQ(get("/v1/operations/" + ids.document_id).status, 404);
 }
 
 TEST_F(ResourcesTest, WhatIsNotThereSaysWhatMayBeWrong) {

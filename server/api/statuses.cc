@@ -72,17 +72,16 @@ Task<Result<http::Response>> Statuses::latest(http::Request request, std::string
                                               bool is_document) {
   live::Latest& cache = services_.hub.latest();
   const std::string& owner = auth::owner_of(request);
-  if (auto known = cache.find(id); known && known->owner == owner) {
+  auto known = cache.find(id);
+  if (known && known->owner == owner && is_document == (known->operation_id != id)) {
     co_return status_response(request, known->sequence, known->body);
   }
   std::uint64_t ticket = cache.ticket(id);
   auto record = co_await operation_of(owner, id, is_document);
   if (!record) co_return std::unexpected(record.error());
-  bool ended = record->state.outcome != status::Outcome::kProcessing;
-  auto fresh = std::make_shared<const live::LatestStatus>(owner, record->state.sequence, ended,
-                                                          wire::status_json(record->state));
-  // What runs is put there by the hub; only what rests is filled in from here.
-  if (ended) cache.fill(id, ticket, fresh);
+  auto fresh = std::make_shared<const live::LatestStatus>(
+      owner, record->state.operation.id, record->state.sequence, wire::status_json(record->state));
+  cache.fill(id, ticket, fresh);
   co_return status_response(request, fresh->sequence, fresh->body);
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 class Gatherer final : public live::Listener {
  public:
-  void on_event(const live::LiveEvent& event) override { take(*event.event, event.terminal); }
+  void on_event(const live::SharedEvent& event) override { take(event->event, event->terminal); }
   void on_closed() override {
     closed_ = true;
     wake();
@@ -53,7 +53,7 @@ Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store, std:
       gatherer->take(event, status::is_terminal(status::Kind::kChat, event));
     }
   }
-  for (const live::LiveEvent& event : attachment.tail) gatherer->on_event(event);
+  for (const live::SharedEvent& event : attachment.tail) gatherer->on_event(event);
   if (!gatherer->ended() && !gatherer->closed() && attachment.running) {
     auto at_end = [&gatherer](Completion<bool> completion) {
       gatherer->call_at_end(std::move(completion));

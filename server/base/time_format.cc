@@ -19,7 +19,9 @@ std::string iso(TimePoint time, std::size_t fraction_digits) {
   std::chrono::year_month_day date(day);
   auto micros = static_cast<std::uint64_t>((time - day).count());
   std::uint64_t second = micros / 1'000'000;
-  std::string text("0000-00-00T00:00:00");
+  std::string text;
+  text.reserve(27);  // the longest
+  text = "0000-00-00T00:00:00";
   put_digits(&text[0], static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
   put_digits(&text[5], static_cast<unsigned>(date.month()), 2);
   put_digits(&text[8], static_cast<unsigned>(date.day()), 2);

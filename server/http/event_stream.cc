@@ -13,7 +13,8 @@ namespace {
 
 using Frame = std::shared_ptr<const std::string>;
 
-constexpr std::size_t kIgnoredInput = 4096;  // a client has nothing to say on a stream
+constexpr std::size_t kIgnoredInput = 4096;    // a client has nothing to say on a stream
+constexpr std::size_t kHeldBytes = 16 * 1024;  // of what goes with the head
 constexpr Duration kLinger = std::chrono::seconds(2);
 
 const Frame& heartbeat_frame() {
@@ -49,10 +50,17 @@ class StreamConnection final : public EventStream,
         keep_alive_(handoff.keep_alive),
         last_sent_(shard.now()) {}
 
-  void start() {
+  // Holds back what is sent until `release`, so that it goes in one piece with the head.
+  void start(std::string head) {
     shard_->settings().metrics.streams.add(1);
     shard_->add(*this);
+    begin_backlog();
+    backlog_->bytes = head.size();
+    backlog_->frames.push_back(std::make_shared<const std::string>(std::move(head)));
     park();
+  }
+  void release() {
+    if (std::exchange(holds_, false)) flush();
   }
 
   bool send(Frame frame) override;
@@ -71,6 +79,7 @@ class StreamConnection final : public EventStream,
 
   bool deliver(Frame frame);
   bool enqueue(Frame frame, std::size_t sent);
+  void begin_backlog();
   void wait_writable();
   void flush();
   bool send_backlog();
@@ -89,6 +98,7 @@ class StreamConnection final : public EventStream,
   const bool chunked_;
   const bool keep_alive_;
   State state_ = State::kOpen;
+  bool holds_ = true;
   bool sent_since_check_ = false;
   bool told_closed_ = false;
   std::uint32_t ignored_input_ = 0;
@@ -106,6 +116,8 @@ bool StreamConnection::send(Frame frame) {
 bool StreamConnection::deliver(Frame frame) {
   if (!chunked_) frame = std::make_shared<const std::string>(without_chunk_framing(*frame));
   sent_since_check_ = true;
+  if (holds_ && backlog_->bytes > kHeldBytes) release();
+  if (state_ == State::kClosed) return false;
   if (backlog_) return enqueue(std::move(frame), 0);
   ssize_t taken = socket_.send(*frame);
   if (taken < 0) {
@@ -125,15 +137,17 @@ bool StreamConnection::enqueue(Frame frame, std::size_t sent) {
     return false;
   }
   bool first = !backlog_;
-  if (first) {
-    backlog_ = std::make_unique<Backlog>();
-    backlog_->sent = sent;
-    backlog_->last_progress = shard_->now();
-  }
+  if (first) begin_backlog();
+  if (first) backlog_->sent = sent;
   backlog_->frames.push_back(std::move(frame));
   backlog_->bytes += rest;
   if (first) wait_writable();
   return true;
+}
+
+void StreamConnection::begin_backlog() {
+  backlog_ = std::make_unique<Backlog>();
+  backlog_->last_progress = shard_->now();
 }
 
 void StreamConnection::wait_writable() {
@@ -297,8 +311,9 @@ void StreamConnection::close() {
 
 void start_event_stream(Shard& shard, StreamHandoff handoff) {
   auto stream = std::make_shared<StreamConnection>(shard, handoff);
-  stream->start();
+  stream->start(std::move(handoff.head));
   handoff.starter(stream);
+  stream->release();
   if (shard.draining()) stream->finish();
 }
 

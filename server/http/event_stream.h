@@ -15,13 +15,14 @@ namespace walrus::http {
 struct StreamHandoff {
   Socket socket;
   ConnectionCounts::Ticket ticket;
+  std::string head;  // of the response and what its body begins with, not sent yet
   StreamStarter starter;
   bool chunked;  // false for HTTP/1.0, which gets the frames without the chunked coding
   bool keep_alive;
 };
 
-// The head was sent. After a finished stream its connection waits for the next request, or gets the
-// end where it is not to be kept.
+// Sends the head together with what the starter sends at once. After a finished stream its
+// connection waits for the next request, or gets the end where it is not to be kept.
 void start_event_stream(Shard& shard, StreamHandoff handoff);
 
 // The payload of a frame that is one chunk or several.

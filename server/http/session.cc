@@ -156,8 +156,8 @@ Task<std::optional<StreamHandoff>> Session::serve() {
   }
   if (next == Next::kLinger) co_await connection_.linger();
   if (next != Next::kStream) co_return std::nullopt;
-  co_return StreamHandoff{connection_.release(), std::move(ticket_), std::move(starter_),
-                          stream_version_ != 10, keep_alive_};
+  co_return StreamHandoff{connection_.release(), std::move(ticket_),    std::move(output_),
+                          std::move(starter_),   stream_version_ != 10, keep_alive_};
 }
 
 // Clients may send an empty line after a body (RFC 9112, 2.2).
@@ -348,6 +348,11 @@ Task<Next> Session::reply(const Request& request, Response response) {
     bool unframed = response.stream && request.version == 10;
     output_ += unframed ? without_chunk_framing(response.body) : response.body;
   }
+  if (streams) {
+    starter_ = std::move(response.stream);
+    stream_version_ = request.version;
+    co_return Next::kStream;
+  }
   ssize_t taken = connection_.try_send(output_);
   if (taken < 0) co_return Next::kClose;
   bool sent = static_cast<std::size_t>(taken) == output_.size();
@@ -357,11 +362,6 @@ Task<Next> Session::reply(const Request& request, Response response) {
   }
   if (output_.capacity() > kKeptOutput) output_ = {};
   if (!sent) co_return Next::kClose;
-  if (streams) {
-    starter_ = std::move(response.stream);
-    stream_version_ = request.version;
-    co_return Next::kStream;
-  }
   if (keep_alive_) co_return Next::kRequest;
   co_return unread_ ? Next::kLinger : Next::kClose;
 }

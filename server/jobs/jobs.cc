@@ -86,7 +86,7 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   status::State before = record.state;
   before.sequence -= first.size();
   hub_.open(before);
-  if (!first.empty()) hub_.publish(record.state, first);
+  if (!first.empty()) hub_.publish(record.state, std::move(first));
   enqueue({std::move(record), false});
   co_return Result<void>();
 }

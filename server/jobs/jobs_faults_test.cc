@@ -21,7 +21,7 @@ using testing::ManualLoop;
 
 class Watcher final : public live::Listener {
  public:
-  void on_event(const live::LiveEvent& event) override { ended = ended || event.terminal; }
+  void on_event(const live::SharedEvent& event) override { ended = ended || event->terminal; }
   void on_closed() override { closed = true; }
   bool ended = false;
   bool closed = false;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ids.h"
 #include "store/event_log.h"
 #include "store/memory/memory_store.h"
 #include "testing/fault_store.h"
@@ -77,9 +78,9 @@ struct Life {
 
 class JobsTest : public ::testing::Test {
  protected:
-  Result<std::string> accept(Life& life, Kind kind = Kind::kDocumentUpload) {
+  store::OperationRecord new_record(std::string id, Kind kind) {
     store::OperationRecord record;
-    record.state.operation = {.id = life.hub.new_operation_id(loop),
+    record.state.operation = {.id = std::move(id),
                               .kind = kind,
                               .owner = "local",
                               .conversation_id = kind == Kind::kChat ? "c" : "",
@@ -87,6 +88,10 @@ class JobsTest : public ::testing::Test {
     record.state.step = status::plan_of(kind).front().step;
     record.state.percent = 0;
     record.state.started_at = record.state.updated_at = clock.now();
+    return record;
+  }
+  Result<std::string> accept(Life& life, Kind kind = Kind::kDocumentUpload) {
+    store::OperationRecord record = new_record(life.hub.new_operation_id(loop), kind);
     std::string id = record.state.operation.id;
     std::optional<Result<void>> result;
     auto task = [](Jobs& jobs, store::OperationRecord one,
@@ -218,32 +223,21 @@ TEST_F(JobsTest, ShutdownLeavesResumableWorkForTheNextStart) {
   expect_one_end(id, Outcome::kCompleted);
 }
 
-// A crash is a life whose runs are left where they are: their loop never turns again.
+// What a crash leaves: an open operation in the tables, and nothing else.
 class CrashTest : public JobsTest {
  protected:
-  std::string crash_while_running(Kind kind) {
-    auto crashed_loop = std::make_unique<ManualLoop>(clock);
-    auto life = std::make_unique<Life>(*crashed_loop, tables, wait_for_stop);
-    store::OperationRecord record;
-    record.state.operation = {.id = life->hub.new_operation_id(*crashed_loop),
-                              .kind = kind,
-                              .owner = "local",
-                              .conversation_id = kind == Kind::kChat ? "c" : "",
-                              .created_at = clock.now()};
-    record.state.step = status::plan_of(kind).front().step;
-    record.state.percent = 0;
-    record.state.started_at = record.state.updated_at = clock.now();
-    std::string id = record.state.operation.id;
+  std::string left_open(Kind kind) {
+    std::string id = new_uuid(clock.now());
     store::WriteBatch batch;
-    batch.mutations.push_back(store::PutOperation{std::move(record)});
+    batch.mutations.push_back(store::PutOperation{new_record(id, kind)});
     EXPECT_TRUE(testing::run(loop, tables.commit(std::move(batch))));
     return id;
   }
 };
 
 TEST_F(CrashTest, NeverStuckUploadsGoOnAndChatsEndInterrupted) {
-  std::string upload = crash_while_running(Kind::kDocumentUpload);
-  std::string chat = crash_while_running(Kind::kChat);
+  std::string upload = left_open(Kind::kDocumentUpload);
+  std::string chat = left_open(Kind::kChat);
   Life life(loop, tables, do_all);
   recover(life);
   loop.advance(5s);
@@ -254,7 +248,7 @@ TEST_F(CrashTest, NeverStuckUploadsGoOnAndChatsEndInterrupted) {
 }
 
 TEST_F(CrashTest, AWishToCancelThatWasDurableIsKept) {
-  std::string id = crash_while_running(Kind::kDocumentUpload);
+  std::string id = left_open(Kind::kDocumentUpload);
   store::WriteBatch wish;
   wish.mutations.push_back(store::RequestCancel{id});
   ASSERT_TRUE(testing::run(loop, tables.commit(std::move(wish))));
@@ -265,7 +259,7 @@ TEST_F(CrashTest, AWishToCancelThatWasDurableIsKept) {
 }
 
 TEST_F(CrashTest, WhatStopsTheServerThreeTimesEnds) {
-  std::string id = crash_while_running(Kind::kDocumentUpload);
+  std::string id = left_open(Kind::kDocumentUpload);
   for (int resumption = 1; resumption <= 3; ++resumption) {
     Life life(loop, tables, wait_for_stop);
     recover(life);
@@ -282,7 +276,7 @@ TEST_F(CrashTest, WhatStopsTheServerThreeTimesEnds) {
 
 TEST_F(CrashTest, WhatOnlyWaitedIsNotCounted) {
   std::vector<std::string> ids;
-  for (int i = 0; i < 3; ++i) ids.push_back(crash_while_running(Kind::kDocumentUpload));
+  for (int i = 0; i < 3; ++i) ids.push_back(left_open(Kind::kDocumentUpload));
   Life life(loop, tables, wait_for_stop, true, 1);
   recover(life);
   loop.advance(1s);

@@ -22,7 +22,7 @@ StepLog::StepLog(status::LiveSink& next, const Log& log, Metrics& metrics,
   if (!begun.message.empty()) step_ = begun.step;
 }
 
-void StepLog::publish(const status::State& state, const std::vector<status::Event>& events) {
+void StepLog::publish(const status::State& state, std::vector<status::Event> events) {
   for (const status::Event& event : events) {
     if (event.type == status::EventType::kChunk) continue;
     bool ended = status::is_terminal(state.operation.kind, event);
@@ -30,7 +30,7 @@ void StepLog::publish(const status::State& state, const std::vector<status::Even
     if (event.step != step_) step_reached(state.operation, event);
     if (ended) operation_ended(state.operation, event);
   }
-  next_.publish(state, events);
+  next_.publish(state, std::move(events));
 }
 
 void StepLog::step_ended(status::Kind kind, TimePoint at) {

@@ -13,7 +13,7 @@ namespace walrus::jobs {
 class StepLog final : public status::LiveSink {
  public:
   StepLog(status::LiveSink& next, const Log& log, Metrics& metrics, const status::State& begun);
-  void publish(const status::State& state, const std::vector<status::Event>& events) override;
+  void publish(const status::State& state, std::vector<status::Event> events) override;
 
  private:
   void step_ended(status::Kind kind, TimePoint at);

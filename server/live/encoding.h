@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include "live/frame_sink.h"
-#include "status/operation.h"
+#include "live/live_event.h"
 
 namespace walrus::live {
 
@@ -12,8 +11,8 @@ namespace walrus::live {
 class Encoding {
  public:
   virtual ~Encoding() = default;
-  // The event as a frame of an operation's stream. `state` is the one after the event.
-  virtual Frame event(const status::State& state, const status::Event& event) const = 0;
+  // `state` is the one after the event.
+  virtual EncodedEvent event(const status::State& state, const status::Event& event) const = 0;
   // The state as it is, and an answer's text so far, for a reader whose position is gone.
   virtual Frame snapshot(const status::State& state, const std::string& content) const = 0;
   // What every stream begins with.

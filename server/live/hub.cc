@@ -16,6 +16,14 @@ constexpr std::size_t kTailEvents = 2048;
 // (status::TrackerOptions). As many stay here whatever their size: no other place has them.
 constexpr std::size_t kChunksKept = 1024;
 
+// The listeners, in a copy of their own where somebody walks over them.
+std::vector<std::shared_ptr<Listener>>& changeable(Audience& audience) {
+  if (!audience) audience = std::make_shared<std::vector<std::shared_ptr<Listener>>>();
+  if (audience.use_count() > 1)
+    audience = std::make_shared<std::vector<std::shared_ptr<Listener>>>(*audience);
+  return *audience;
+}
+
 }  // namespace
 
 Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest)
@@ -26,7 +34,7 @@ Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest)
 Hub::~Hub() = default;
 
 std::size_t Hub::home_shard(const std::string& operation_id) const {
-  return id_hash(operation_id) % shards_.size();
+  return std::hash<std::string>()(operation_id) % shards_.size();
 }
 
 std::size_t Hub::shard_of(const Loop& loop) const {
@@ -69,84 +77,87 @@ void Hub::close(const std::string& operation_id) {
 }
 
 void Hub::tell_closed(Shard& shard, const std::string& operation_id) {
-  auto found = shard.listeners.find(operation_id);
-  if (found == shard.listeners.end()) return;
-  auto listeners = std::move(found->second);
-  shard.listeners.erase(found);
-  for (const auto& listener : listeners) listener->on_closed();
+  auto found = shard.audiences.find(operation_id);
+  if (found == shard.audiences.end()) return;
+  Audience audience = std::move(found->second);
+  shard.audiences.erase(found);
+  for (const auto& listener : *audience) listener->on_closed();
 }
 
 void Hub::update_latest(const status::State& state) {
   const status::Operation& operation = state.operation;
-  auto latest = std::make_shared<const LatestStatus>(operation.owner, state.sequence,
-                                                     state.outcome != status::Outcome::kProcessing,
+  bool operation_read = latest_.changed(operation.id);
+  bool document_read = !operation.document_id.empty() && latest_.changed(operation.document_id);
+  if (!operation_read && !document_read) return;
+  auto latest = std::make_shared<const LatestStatus>(operation.owner, operation.id, state.sequence,
                                                      encoding_.status(state));
-  latest_.publish(operation.id, latest);
-  if (!operation.document_id.empty()) latest_.publish(operation.document_id, latest);
+  if (operation_read) latest_.publish(operation.id, latest);
+  if (document_read) latest_.publish(operation.document_id, latest);
 }
 
 bool Hub::is_too_much(const Topic& topic) {
   if (topic.tail.empty()) return false;
   if (topic.tail.size() > kTailEvents) return true;
-  bool chunk = topic.tail.front().event->type == status::EventType::kChunk;
+  bool chunk = topic.tail.front()->event.type == status::EventType::kChunk;
   if (chunk && topic.tail.size() <= kChunksKept) return false;
   return topic.tail_bytes > kTailBytes;
 }
 
-void Hub::remember(Topic& topic, LiveEvent event) {
-  topic.tail_bytes += event.frame->size();
+void Hub::remember(Topic& topic, SharedEvent event) {
+  topic.tail_bytes += event->encoded.frame.size();
   topic.tail.push_back(std::move(event));
   while (is_too_much(topic)) {
-    topic.tail_bytes -= topic.tail.front().frame->size();
-    topic.tail_begins = topic.tail.front().sequence + 1;
+    topic.tail_bytes -= topic.tail.front()->encoded.frame.size();
+    topic.tail_begins = topic.tail.front()->sequence() + 1;
     topic.tail.pop_front();
   }
 }
 
-void Hub::publish(const status::State& state, const std::vector<status::Event>& events) {
+SharedEvent Hub::next(Topic& topic, status::Event event) {
+  topic.state.apply(event);
+  bool terminal = status::is_terminal(topic.state.operation.kind, event);
+  EncodedEvent encoded = encoding_.event(topic.state, event);
+  auto live = std::make_shared<const LiveEvent>(std::move(event), terminal, std::move(encoded));
+  remember(topic, live);
+  return live;
+}
+
+void Hub::publish(const status::State& state, std::vector<status::Event> events) {
   const std::string& id = state.operation.id;
   Shard& home = shards_[home_shard(id)];
   auto found = home.topics.find(id);
   if (found == home.topics.end()) std::abort();
   Topic& topic = found->second;
 
-  bool only_chunks = true;
-  bool ended = false;
-  std::vector<LiveEvent> live;
-  for (const status::Event& event : events) {
-    topic.state.apply(event);
-    if (topic.attempt_begins == 0) topic.attempt_begins = event.sequence;
-    only_chunks = only_chunks && event.type == status::EventType::kChunk;
-    bool terminal = status::is_terminal(state.operation.kind, event);
-    ended = ended || terminal;
-    LiveEvent next{event.sequence, terminal, encoding_.event(topic.state, event),
-                   std::make_shared<const status::Event>(event)};
-    remember(topic, next);
-    live.push_back(std::move(next));
-  }
-  if (!only_chunks) update_latest(state);
-
-  std::vector<std::size_t> links = topic.links;
-  if (ended) home.topics.erase(found);
-  for (std::size_t link : links) {
-    Shard* shard = &shards_[link];
-    if (shard == &home) {
-      for (const LiveEvent& event : live) deliver(*shard, id, event);
-    } else {
-      shard->loop->post([this, shard, id, live] {
-        for (const LiveEvent& event : live) deliver(*shard, id, event);
-      });
+  auto is_chunk = [](const status::Event& event) {
+    return event.type == status::EventType::kChunk;
+  };
+  if (!std::ranges::all_of(events, is_chunk)) update_latest(state);
+  for (status::Event& event : events) {
+    SharedEvent live = next(topic, std::move(event));
+    for (std::size_t link : topic.links) {
+      Shard* shard = &shards_[link];
+      if (shard == &home) {
+        deliver(home, id, live);
+      } else {
+        shard->loop->post([this, shard, id, live] { deliver(*shard, id, live); });
+      }
     }
+    if (live->terminal) return void(home.topics.erase(found));
   }
 }
 
-void Hub::deliver(Shard& shard, const std::string& operation_id, const LiveEvent& event) {
-  auto found = shard.listeners.find(operation_id);
-  if (found == shard.listeners.end()) return;
-  // A listener may detach itself or others while it is told.
-  auto listeners = found->second;
-  if (event.terminal) shard.listeners.erase(found);
-  for (const auto& listener : listeners) listener->on_event(event);
+void Hub::add_listener(Shard& shard, const std::string& operation_id,
+                       std::shared_ptr<Listener> listener) {
+  changeable(shard.audiences[operation_id]).push_back(std::move(listener));
+}
+
+void Hub::deliver(Shard& shard, const std::string& operation_id, const SharedEvent& event) {
+  auto found = shard.audiences.find(operation_id);
+  if (found == shard.audiences.end()) return;
+  Audience audience = found->second;
+  if (event->terminal) shard.audiences.erase(found);
+  for (const auto& listener : *audience) listener->on_event(event);
 }
 
 Attachment Hub::look(Topic& topic) {
@@ -154,8 +165,6 @@ Attachment Hub::look(Topic& topic) {
   attachment.running = true;
   attachment.tail_begins = topic.tail_begins;
   attachment.tail.assign(topic.tail.begin(), topic.tail.end());
-  attachment.attempt = topic.state.attempt;
-  attachment.attempt_begins = topic.attempt_begins;
   attachment.state = topic.state;
   return attachment;
 }
@@ -176,12 +185,12 @@ Task<Attachment> Hub::attach(std::string operation_id, std::shared_ptr<Listener>
   Shard* shard = &shards_[mine];
   if (owner == mine) {
     Attachment attachment = link(operation_id);
-    if (attachment.running) shard->listeners[operation_id].push_back(std::move(listener));
+    if (attachment.running) add_listener(*shard, operation_id, std::move(listener));
     co_return attachment;
   }
   // Registered here before asking there: what is published after the look is posted after its
   // answer.
-  shard->listeners[operation_id].push_back(listener);
+  add_listener(*shard, operation_id, listener);
   auto ask = [home, operation_id, link](Completion<Attachment> done) {
     home->loop->post(
         [link, operation_id, done = std::move(done)]() mutable { done(link(operation_id)); });
@@ -193,10 +202,11 @@ Task<Attachment> Hub::attach(std::string operation_id, std::shared_ptr<Listener>
 
 void Hub::detach(Loop& loop, const std::string& operation_id, const Listener* listener) {
   Shard& shard = shards_[shard_of(loop)];
-  auto found = shard.listeners.find(operation_id);
-  if (found == shard.listeners.end()) return;
-  std::erase_if(found->second, [&](auto& each) { return each.get() == listener; });
-  if (found->second.empty()) shard.listeners.erase(found);
+  auto found = shard.audiences.find(operation_id);
+  if (found == shard.audiences.end()) return;
+  auto& listeners = changeable(found->second);
+  std::erase_if(listeners, [&](auto& each) { return each.get() == listener; });
+  if (listeners.empty()) shard.audiences.erase(found);
 }
 
 }  // namespace walrus::live

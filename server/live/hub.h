@@ -25,33 +25,27 @@
 
 namespace walrus::live {
 
-// One event as a subscriber gets it.
-struct LiveEvent {
-  std::uint64_t sequence;
-  bool terminal;
-  Frame frame;
-  std::shared_ptr<const status::Event> event;
-};
-
 // What attaching found.
 struct Attachment {
   bool running = false;           // false: the topic is closed, the store has everything
   std::uint64_t tail_begins = 0;  // the store has every event below this sequence
-  std::vector<LiveEvent> tail;
-  int attempt = 1;
-  std::uint64_t attempt_begins = 0;  // the attempt's first sequence, if it is in the tail, else 0
-  status::State state;               // after the tail's last event
+  std::vector<SharedEvent> tail;
+  status::State state;  // after the tail's last event
 };
 
 // Receives live events on its own loop. Not thread-safe.
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual void on_event(const LiveEvent& event) = 0;
+  virtual void on_event(const SharedEvent& event) = 0;
   // The topic was closed without an end: nothing more is heard of it. The operation goes on in a
   // later run, or is gone.
   virtual void on_closed() = 0;
 };
+
+// The listeners of a topic on one loop. Whoever walks over them holds them, and they are not
+// changed then: a listener may attach or detach itself or others while it is told.
+using Audience = std::shared_ptr<std::vector<std::shared_ptr<Listener>>>;
 
 class Hub final : public status::LiveSink {
  public:
@@ -70,7 +64,7 @@ class Hub final : public status::LiveSink {
   void close(const std::string& operation_id);
 
   // On the home loop. Events after the terminal one are a bug.
-  void publish(const status::State& state, const std::vector<status::Event>& events) override;
+  void publish(const status::State& state, std::vector<status::Event> events) override;
 
   // Attaches `listener` on the awaiting coroutine's loop, which must be one of the hub's. It hears
   // every event past the attachment's tail, until it is detached or the topic ends; events may come
@@ -85,23 +79,25 @@ class Hub final : public status::LiveSink {
  private:
   struct Topic {
     status::State state;
-    std::deque<LiveEvent> tail;
+    std::deque<SharedEvent> tail;
     std::uint64_t tail_begins = 1;
-    std::uint64_t attempt_begins = 0;
     std::size_t tail_bytes = 0;
     std::vector<std::size_t> links;  // shards that have listeners
   };
   struct Shard {
     Loop* loop;
     std::unordered_map<std::string, Topic> topics;  // of operations at home here
-    std::unordered_map<std::string, std::vector<std::shared_ptr<Listener>>> listeners;
+    std::unordered_map<std::string, Audience> audiences;
   };
 
   std::size_t home_shard(const std::string& operation_id) const;
   std::size_t shard_of(const Loop& loop) const;
   static bool is_too_much(const Topic& topic);
-  void remember(Topic& topic, LiveEvent event);
-  void deliver(Shard& shard, const std::string& operation_id, const LiveEvent& event);
+  void remember(Topic& topic, SharedEvent event);
+  SharedEvent next(Topic& topic, status::Event event);
+  void add_listener(Shard& shard, const std::string& operation_id,
+                    std::shared_ptr<Listener> listener);
+  void deliver(Shard& shard, const std::string& operation_id, const SharedEvent& event);
   void tell_closed(Shard& shard, const std::string& operation_id);
   Attachment look(Topic& topic);
   void update_latest(const status::State& state);

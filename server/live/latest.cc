@@ -1,13 +1,11 @@
 #include "live/latest.h"
 
-#include "base/ids.h"
-
 namespace walrus::live {
 
 Latest::Latest(std::size_t capacity) : stripe_capacity_(capacity / kStripes + 1) {}
 
 Latest::Stripe& Latest::stripe(const std::string& id) const {
-  return stripes_[id_hash(id) % kStripes];
+  return stripes_[std::hash<std::string>()(id) % kStripes];
 }
 
 std::shared_ptr<const LatestStatus> Latest::find(const std::string& id) const {
@@ -17,22 +15,19 @@ std::shared_ptr<const LatestStatus> Latest::find(const std::string& id) const {
   return found == home.entries.end() ? nullptr : found->second;
 }
 
-void Latest::publish(const std::string& id, std::shared_ptr<const LatestStatus> status) {
+bool Latest::changed(const std::string& id) {
   Stripe& home = stripe(id);
   std::lock_guard lock(home.mutex);
   ++home.changes;
-  auto found = home.entries.find(id);
-  if (found == home.entries.end()) {
-    add(home, id, std::move(status));
-  } else if (found->second->sequence < status->sequence) {
-    found->second = std::move(status);
-  }
+  return home.entries.contains(id);
 }
 
-void Latest::add(Stripe& home, const std::string& id, std::shared_ptr<const LatestStatus> status) {
-  // Any entry may go: what is missing is read again.
-  if (home.entries.size() >= stripe_capacity_) home.entries.erase(home.entries.begin());
-  home.entries.emplace(id, std::move(status));
+void Latest::publish(const std::string& id, std::shared_ptr<const LatestStatus> status) {
+  Stripe& home = stripe(id);
+  std::lock_guard lock(home.mutex);
+  auto found = home.entries.find(id);
+  if (found == home.entries.end()) return;
+  if (found->second->sequence < status->sequence) found->second = std::move(status);
 }
 
 std::uint64_t Latest::ticket(const std::string& id) const {
@@ -46,7 +41,9 @@ void Latest::fill(const std::string& id, std::uint64_t ticket,
   Stripe& home = stripe(id);
   std::lock_guard lock(home.mutex);
   if (home.changes != ticket || home.entries.contains(id)) return;
-  add(home, id, std::move(status));
+  // Any entry may go: what is missing is read again.
+  if (home.entries.size() >= stripe_capacity_) home.entries.erase(home.entries.begin());
+  home.entries.emplace(id, std::move(status));
 }
 
 void Latest::erase(const std::string& id) {

@@ -1,4 +1,4 @@
-// The newest status of each operation and document, encoded: what GET answers without the store.
+// The newest statuses that somebody asks for, encoded: what GET answers without the store.
 #pragma once
 
 #include <array>
@@ -13,22 +13,26 @@ namespace walrus::live {
 
 struct LatestStatus {
   std::string owner;
+  std::string operation_id;  // also where it was found under its document's id
   std::uint64_t sequence;
-  bool ended;
   std::string body;  // JSON
 };
 
-// A bounded cache. Thread-safe; a lookup takes one short lock of one of many stripes.
+// A bounded cache. Readers fill it, publishers keep it new: what nobody asks for is never encoded.
+// Thread-safe; a lookup takes one short lock of one of many stripes.
 class Latest {
  public:
   explicit Latest(std::size_t capacity = 100'000);
 
   std::shared_ptr<const LatestStatus> find(const std::string& id) const;
-  // What was published: replaces anything older. Under a sequence stands one status for ever.
+  // Publishing: say first that the status has changed; where that is true, somebody has asked for
+  // it before and gets the new one. It replaces anything older. Under a sequence stands one status
+  // for ever.
+  bool changed(const std::string& id);
   void publish(const std::string& id, std::shared_ptr<const LatestStatus> status);
 
   // Filling from the store: take a ticket before reading, give it with what was read. Nothing is
-  // filled in where something was published or erased in between.
+  // filled in where something changed or was erased in between.
   std::uint64_t ticket(const std::string& id) const;
   void fill(const std::string& id, std::uint64_t ticket,
             std::shared_ptr<const LatestStatus> status);
@@ -43,7 +47,6 @@ class Latest {
   };
   static constexpr std::size_t kStripes = 16;
   Stripe& stripe(const std::string& id) const;
-  void add(Stripe& home, const std::string& id, std::shared_ptr<const LatestStatus> status);
 
   std::size_t stripe_capacity_;
   mutable std::array<Stripe, kStripes> stripes_;

@@ -40,7 +40,7 @@ class EventLog {
 class LiveSink {
  public:
   virtual ~LiveSink() = default;
-  virtual void publish(const State& state, const std::vector<Event>& events) = 0;
+  virtual void publish(const State& state, std::vector<Event> events) = 0;
 };
 
 }  // namespace walrus::status

@@ -195,7 +195,7 @@ Task<Result<void>> Tracker::append(std::vector<Event> events, std::uint64_t rese
   std::vector<Event> copy = events;
   Result<void> written = co_await write(std::move(copy), reserved_through, false, nullptr);
   writing_status_ = false;
-  if (written) publish(events);
+  if (written) publish(std::move(events));
   co_return written;
 }
 
@@ -210,14 +210,14 @@ Task<Result<void>> Tracker::end(std::vector<Event> events, bool unless_cancelled
     if (before_visible) co_await before_visible();
   }
   writing_status_ = false;
-  if (written) publish(events);
+  if (written) publish(std::move(events));
   co_return written;
 }
 
-void Tracker::publish(const std::vector<Event>& events) {
+void Tracker::publish(std::vector<Event> events) {
   if (events.empty()) return;
   for (const Event& next : events) state_.apply(next);
-  live_.publish(state_, events);
+  live_.publish(state_, std::move(events));
 }
 
 // --- Progress: sampled, coalesced, shown after it is durable

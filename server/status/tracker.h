@@ -83,7 +83,7 @@ class Tracker {
   Task<Result<void>> end(std::vector<Event> events, bool unless_cancelled,
                          std::shared_ptr<const Writes> with,
                          std::function<Task<void>()> before_visible);
-  void publish(const std::vector<Event>& events);
+  void publish(std::vector<Event> events);
 
   void arm_tick();
   void tick();

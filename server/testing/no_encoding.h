@@ -7,9 +7,7 @@ namespace walrus::testing {
 
 class NoEncoding final : public live::Encoding {
  public:
-  live::Frame event(const status::State&, const status::Event&) const override {
-    return greeting();
-  }
+  live::EncodedEvent event(const status::State&, const status::Event&) const override { return {}; }
   live::Frame snapshot(const status::State&, const std::string&) const override {
     return greeting();
   }

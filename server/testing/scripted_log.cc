@@ -38,7 +38,7 @@ Task<Result<void>> ScriptedLog::append(status::Append append) {
   co_return Result<void>();
 }
 
-void WatchingSink::publish(const status::State& state, const std::vector<Event>& events) {
+void WatchingSink::publish(const status::State& state, std::vector<Event> events) {
   for (const Event& event : events) {
     check(state, event);
     events_.push_back(event);

@@ -41,7 +41,7 @@ class ScriptedLog final : public status::EventLog {
 class WatchingSink final : public status::LiveSink {
  public:
   explicit WatchingSink(const ScriptedLog& log) : log_(log) {}
-  void publish(const status::State& state, const std::vector<status::Event>& events) override;
+  void publish(const status::State& state, std::vector<status::Event> events) override;
 
   const std::vector<status::Event>& events() const { return events_; }
   const std::vector<std::string>& broken() const { return broken_; }  // promises that did not hold

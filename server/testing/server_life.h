@@ -53,10 +53,10 @@ class CountingEmbedder final : public search::Embedder {
 // Hears an operation's events from its first to its last.
 class EventWatcher final : public live::Listener {
  public:
-  void on_event(const live::LiveEvent& event) override {
-    events.push_back(*event.event);
-    ended = ended || event.terminal;
-    if (on_each) on_each(*event.event);
+  void on_event(const live::SharedEvent& event) override {
+    events.push_back(event->event);
+    ended = ended || event->terminal;
+    if (on_each) on_each(event->event);
   }
   void on_closed() override { closed = true; }
 

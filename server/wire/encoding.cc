@@ -5,12 +5,17 @@
 
 namespace walrus::wire {
 
-live::Frame SseEncoding::event(const status::State& state, const status::Event& event) const {
-  return event_frame(event.sequence, event_json(state, event));
+live::EncodedEvent SseEncoding::event(const status::State& state,
+                                      const status::Event& event) const {
+  thread_local std::string json;  // so that its memory is used again
+  json.clear();
+  append_event(json, state, event);
+  return event_frame(event.sequence, json);
 }
 
 live::Frame SseEncoding::snapshot(const status::State& state, const std::string& content) const {
-  return event_frame(state.sequence, snapshot_json(state, content));
+  auto encoded = event_frame(state.sequence, snapshot_json(state, content));
+  return std::make_shared<const std::string>(std::move(encoded.frame));
 }
 
 live::Frame SseEncoding::greeting() const {

@@ -7,7 +7,7 @@ namespace walrus::wire {
 
 class SseEncoding final : public live::Encoding {
  public:
-  live::Frame event(const status::State& state, const status::Event& event) const override;
+  live::EncodedEvent event(const status::State& state, const status::Event& event) const override;
   live::Frame snapshot(const status::State& state, const std::string& content) const override;
   live::Frame greeting() const override;
   std::string status(const status::State& state) const override;

@@ -19,29 +19,29 @@ class Digits {
   const char* end_;
 };
 
-live::Frame chunked(std::initializer_list<std::string_view> pieces) {
+std::string chunked(std::initializer_list<std::string_view> pieces) {
   std::size_t size = 0;
   for (std::string_view piece : pieces) size += piece.size();
-  auto frame = std::make_shared<std::string>();
-  frame->reserve(size + 20);
-  frame->append(Digits(size, 16)).append("\r\n");
-  for (std::string_view piece : pieces) frame->append(piece);
-  frame->append("\r\n");
+  std::string frame;
+  frame.reserve(size + 20);
+  frame.append(Digits(size, 16)).append("\r\n");
+  for (std::string_view piece : pieces) frame.append(piece);
+  frame.append("\r\n");
   return frame;
 }
 
 }  // namespace
 
-live::Frame event_frame(std::uint64_t id, std::string_view data) {
-  return chunked({"id: ", Digits(id, 10), "\ndata: ", data, "\n\n"});
-}
-
-live::Frame event_frame(std::string_view data) {
-  return chunked({"data: ", data, "\n\n"});
+live::EncodedEvent event_frame(std::uint64_t id, std::string_view data) {
+  constexpr std::string_view kEnd = "\n\n";
+  constexpr std::size_t kLineBreak = 2;
+  std::string frame = chunked({"id: ", Digits(id, 10), "\ndata: ", data, kEnd});
+  std::size_t begin = frame.size() - kLineBreak - kEnd.size() - data.size();
+  return {std::move(frame), begin, data.size()};
 }
 
 live::Frame greeting_frame() {
-  static const live::Frame greeting = chunked({"retry: 1000\n\n"});
+  static const auto greeting = std::make_shared<const std::string>(chunked({"retry: 1000\n\n"}));
   return greeting;
 }
 

@@ -5,15 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "live/frame_sink.h"
+#include "live/live_event.h"
 
 namespace walrus::wire {
 
 // One event with its id, as one chunk. `data` is JSON without line breaks.
-live::Frame event_frame(std::uint64_t id, std::string_view data);
-
-// The same without an id.
-live::Frame event_frame(std::string_view data);
+live::EncodedEvent event_frame(std::uint64_t id, std::string_view data);
 
 // What every stream begins with: how soon to come back after a loss.
 live::Frame greeting_frame();

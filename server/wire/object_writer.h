@@ -1,4 +1,4 @@
-// Writes one JSON object, member by member, into one string.
+// Appends a JSON object to a string, member by member.
 #pragma once
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json.h"
 
@@ -14,10 +15,8 @@ namespace walrus::wire {
 
 class ObjectWriter {
  public:
-  ObjectWriter() {
-    out_.reserve(640);
-    out_.push_back('{');
-  }
+  // The string must outlive the writer; nobody else appends to it until `close`.
+  explicit ObjectWriter(std::string& out) : out_(out) { out_.push_back('{'); }
   void text(std::string_view name, std::string_view value) {
     begin(name);
     append_json_string(out_, value);
@@ -43,19 +42,21 @@ class ObjectWriter {
     begin(name);
     out_ += value;
   }
-  std::string finish() && {
-    out_.push_back('}');
-    return std::move(out_);
+  // A member that is an object itself; to be closed before this one goes on.
+  ObjectWriter object(std::string_view name) {
+    begin(name);
+    return ObjectWriter(out_);
   }
+  void close() { out_.push_back('}'); }
 
  private:
   void begin(std::string_view name) {
-    if (out_.size() > 1) out_.push_back(',');
-    out_.push_back('"');
+    out_ += std::exchange(has_members_, true) ? ",\"" : "\"";
     out_ += name;
     out_ += "\":";
   }
-  std::string out_;
+  std::string& out_;
+  bool has_members_ = false;
 };
 
 // Writes a JSON array of texts that are JSON already.

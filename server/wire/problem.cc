@@ -8,7 +8,8 @@ std::string problem_json(const Error& error, std::string_view request_id, int ht
                          std::string_view operation_id) {
   const ErrorCodeInfo& code = info(info(error.code).as_http);
   int status = http_status != 0 ? http_status : code.http_status;
-  ObjectWriter object;
+  std::string out;
+  ObjectWriter object(out);
   object.text("type", "/errors/" + std::string(code.word));
   object.text("title", code.title);
   object.number("status", status);
@@ -20,14 +21,17 @@ std::string problem_json(const Error& error, std::string_view request_id, int ht
   if (!error.fields.empty()) {
     ArrayWriter fields;
     for (const FieldError& field : error.fields) {
-      ObjectWriter entry;
+      std::string text;
+      ObjectWriter entry(text);
       entry.text("pointer", field.pointer);
       entry.text("message", field.message);
-      fields.raw(std::move(entry).finish());
+      entry.close();
+      fields.raw(text);
     }
     object.raw("errors", std::move(fields).finish());
   }
-  return std::move(object).finish();
+  object.close();
+  return out;
 }
 
 }  // namespace walrus::wire

@@ -15,18 +15,19 @@ using status::Kind;
 using status::State;
 
 constexpr std::string_view kQueued = "Waiting to start...";
+constexpr std::size_t kUsualStatusBytes = 640;
 
 void add_error(ObjectWriter& object, const std::optional<status::OperationError>& error) {
   if (!error) {
     object.null("error");
     return;
   }
-  ObjectWriter inner;
+  ObjectWriter inner = object.object("error");
   inner.text("type", info(error->type).word);
   inner.text("message", error->message);
   inner.text("step", status::name_of(error->step));
   inner.boolean("retryable", error->retryable);
-  object.raw("error", std::move(inner).finish());
+  inner.close();
 }
 
 void add_document_shape(ObjectWriter& object, const State& state) {
@@ -88,45 +89,58 @@ void add_chat_event(ObjectWriter& object, const Event& event) {
 
 }  // namespace
 
-std::string status_json(const State& state) {
-  ObjectWriter object;
+void append_status(std::string& out, const State& state) {
+  ObjectWriter object(out);
   add_document_shape(object, state);
-  return std::move(object).finish();
+  object.close();
 }
 
-std::string event_json(const State& state, const Event& event) {
-  ObjectWriter object;
+std::string status_json(const State& state) {
+  std::string out;
+  out.reserve(kUsualStatusBytes);
+  append_status(out, state);
+  return out;
+}
+
+void append_event(std::string& out, const State& state, const Event& event) {
+  ObjectWriter object(out);
   if (state.operation.kind == Kind::kChat) {
     add_chat_event(object, event);
     object.text("operation_id", state.operation.id);
+    object.number("sequence", static_cast<std::int64_t>(event.sequence));
     object.number("attempt", event.attempt);
   } else {
     object.text("type", status::name_of(event.type));
     add_document_shape(object, state);
   }
-  return std::move(object).finish();
+  object.close();
 }
 
 std::string history_json(const State& state, const Event& event) {
   if (state.operation.kind != Kind::kChat) return status_json(state);
-  ObjectWriter object;
+  std::string out;
+  ObjectWriter object(out);
   add_chat_event(object, event);
   object.text("operation_id", state.operation.id);
   object.number("sequence", static_cast<std::int64_t>(event.sequence));
   object.number("attempt", event.attempt);
   object.text("created_at", iso_millis(event.at));
-  return std::move(object).finish();
+  object.close();
+  return out;
 }
 
 std::string snapshot_json(const State& state, const std::string& content) {
-  ObjectWriter object;
+  std::string out;
+  out.reserve(kUsualStatusBytes + content.size());
+  ObjectWriter object(out);
   object.text("type", "snapshot");
   object.text("operation_id", state.operation.id);
   object.number("sequence", static_cast<std::int64_t>(state.sequence));
   object.text("kind", status::name_of(state.operation.kind));
   object.raw("status", status_json(state));
   object.text("content", content);
-  return std::move(object).finish();
+  object.close();
+  return out;
 }
 
 }  // namespace walrus::wire

@@ -10,8 +10,8 @@ namespace walrus::wire {
 // The document shape, with `kind` and, of a chat, `conversation_id`.
 std::string status_json(const status::State& state);
 
-// An event as a stream carries it. `state` is the one after the event.
-std::string event_json(const status::State& state, const status::Event& event);
+// Appends an event as every transport carries it. `state` is the one after the event.
+void append_event(std::string& out, const status::State& state, const status::Event& event);
 
 // An event as a history lists it; chunks are not listed.
 std::string history_json(const status::State& state, const status::Event& event);

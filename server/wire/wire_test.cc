@@ -16,6 +16,12 @@ using status::Outcome;
 using status::State;
 using status::Step;
 
+std::string event_json(const State& state, const Event& event) {
+  std::string json;
+  append_event(json, state, event);
+  return json;
+}
+
 State upload_state() {
   testing::ManualClock clock;
   State state;
@@ -76,25 +82,25 @@ TEST(EventJsonTest, ShowsEachEventOfAChat) {
   Event status = chat_event(EventType::kStatus);
   EXPECT_EQ(event_json(chat_state(), status),
             R"({"type":"status","status":"processing","step":"generating_response",)"
-            R"("message":"Generating response...","operation_id":"op","attempt":1})");
+            R"("message":"Generating response...","operation_id":"op","sequence":7,"attempt":1})");
   Event chunk = chat_event(EventType::kChunk);
   chunk.content = "a\n\"b\"\x01\xFF";
   EXPECT_EQ(event_json(chat_state(), chunk),
             "{\"type\":\"chunk\",\"content\":\"a\\n\\\"b\\\"\\u0001\xEF\xBF\xBD\",\"operation_id\":"
-            "\"op\",\"attempt\":1}");
+            "\"op\",\"sequence\":7,\"attempt\":1}");
   Event complete = chat_event(EventType::kComplete);
   complete.outcome = Outcome::kCompleted;
   complete.metadata["latency_ms"] = 1250;
   EXPECT_EQ(
       event_json(chat_state(), complete),
-      R"({"type":"complete","metadata":{"status":"completed","latency_ms":1250},"operation_id":"op","attempt":1})");
+      R"({"type":"complete","metadata":{"status":"completed","latency_ms":1250},"operation_id":"op","sequence":7,"attempt":1})");
   Event error = chat_event(EventType::kError);
   error.outcome = Outcome::kFailed;
   error.error = {ErrorCode::kModelFailed, "Ask again.", Step::kGeneratingResponse, true};
   EXPECT_EQ(
       event_json(chat_state(), error),
       R"({"type":"error","error":"Ask again.","error_type":"model_failed","step":"generating_response",)"
-      R"("retryable":true,"operation_id":"op","attempt":1})");
+      R"("retryable":true,"operation_id":"op","sequence":7,"attempt":1})");
 }
 
 TEST(EventJsonTest, AChatHasNoPercentage) {
@@ -107,11 +113,12 @@ TEST(EventJsonTest, AChatHasNoPercentage) {
 TEST(FrameTest, IsOneChunkWithIdAndData) {
   SseEncoding encoding;
   Event status = chat_event(EventType::kStatus);
-  std::string frame = *encoding.event(chat_state(), status);
+  live::EncodedEvent encoded = encoding.event(chat_state(), status);
   std::string body = "id: 7\ndata: " + event_json(chat_state(), status) + "\n\n";
   char size[16];
   std::snprintf(size, sizeof size, "%zx", body.size());
-  EXPECT_EQ(frame, std::string(size) + "\r\n" + body + "\r\n");
+  EXPECT_EQ(encoded.json(), event_json(chat_state(), status));
+  EXPECT_EQ(encoded.frame, std::string(size) + "\r\n" + body + "\r\n");
   EXPECT_EQ(*encoding.greeting(), "d\r\nretry: 1000\n\n\r\n");
 }
 
