@@ -109,7 +109,7 @@ class BenchServer {
   BenchServer()
       : loop_(clock_),
         store_(clock_),
-        hub_({&loop_}, encoding_, latest_),
+        hub_({&loop_}, encoding_, latest_, {Duration(0), Duration(0)}),
         uploads_(std::filesystem::temp_directory_path()) {
     http::Limits limits;
     limits.connections_per_address = limits.connections;

@@ -75,9 +75,9 @@ Task<void> OperationStream::catch_up(Position position) {
     if (!closed_) stream_->abort();
     co_return;
   }
-  for (const live::SharedEvent& event : attachment.tail) deliver(event);
+  for (const live::SharedEvent& event : attachment.tail) deliver(*event, live::frame_of(event));
   catching_up_ = false;
-  for (const live::SharedEvent& event : arrived_) deliver(event);
+  for (const live::SharedEvent& event : arrived_) deliver(*event, live::frame_of(event));
   arrived_.clear();
   if ((!attachment.running || topic_closed_) && !closed_) stream_->finish();
 }
@@ -159,14 +159,19 @@ void OperationStream::replay_one(status::Event event) {
   }
   bool terminal = status::is_terminal(record_.state.operation.kind, event);
   auto encoded = hub_.encoding().event(status::state_after(record_.state, event), event);
-  deliver(std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(encoded)));
+  auto live =
+      std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(encoded));
+  deliver(*live, live::frame_of(live));
 }
 
-void OperationStream::on_event(const live::SharedEvent& event) {
+void OperationStream::on_events(std::span<const live::SharedEvent> events,
+                                const live::Frame& frame) {
   if (catching_up_) {
-    arrived_.push_back(event);
-  } else {
-    deliver(event);
+    arrived_.insert(arrived_.end(), events.begin(), events.end());
+  } else if (events.front()->sequence() > sent_) {
+    deliver(*events.back(), frame);
+  } else {  // some of it came with the tail
+    for (const live::SharedEvent& event : events) deliver(*event, live::frame_of(event));
   }
 }
 
@@ -176,13 +181,14 @@ void OperationStream::on_closed() {
   if (!catching_up_ && !closed_) stream_->finish();
 }
 
-void OperationStream::deliver(const live::SharedEvent& event) {
-  if (closed_ || event->sequence() <= sent_) return;
-  sent_ = event->sequence();
-  bool newest_attempt = event->event.attempt >= record_.state.attempt;
-  if (event->terminal && newest_attempt) {
-    stream_->finish(live::frame_of(event));
-  } else if (!stream_->send(live::frame_of(event))) {
+// What ends with `last` and follows what was sent before.
+void OperationStream::deliver(const live::LiveEvent& last, live::Frame frame) {
+  if (closed_ || last.sequence() <= sent_) return;
+  sent_ = last.sequence();
+  bool newest_attempt = last.event.attempt >= record_.state.attempt;
+  if (last.terminal && newest_attempt) {
+    stream_->finish(std::move(frame));
+  } else if (!stream_->send(std::move(frame))) {
     stream_->abort();
   }
 }

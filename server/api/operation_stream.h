@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ class OperationStream final : public live::Listener,
   // Begins to send what follows the greeting; on the loop.
   void start(Position position);
 
-  void on_event(const live::SharedEvent& event) override;
+  void on_events(std::span<const live::SharedEvent> events, const live::Frame& frame) override;
   void on_closed() override;
 
  private:
@@ -43,7 +44,7 @@ class OperationStream final : public live::Listener,
   Task<Result<void>> send_snapshot(const live::Attachment& attachment);
   Task<Result<void>> replay(std::uint64_t up_to);
   void replay_one(status::Event event);
-  void deliver(const live::SharedEvent& event);
+  void deliver(const live::LiveEvent& last, live::Frame frame);
   void closed();
 
   live::Hub& hub_;

@@ -73,7 +73,7 @@ class OperationStreamTest : public ::testing::Test {
   store::StoreEventLog event_log{store};
   wire::SseEncoding encoding;
   live::Latest latest;
-  live::Hub hub{{&here, &there}, encoding, latest};
+  live::Hub hub{{&here, &there}, encoding, latest, {Duration(0), Duration(0)}};
   Log log = Log::none();
 };
 

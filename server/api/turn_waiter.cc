@@ -6,7 +6,9 @@ namespace {
 
 class Gatherer final : public live::Listener {
  public:
-  void on_event(const live::SharedEvent& event) override { take(event->event, event->terminal); }
+  void on_events(std::span<const live::SharedEvent> events, const live::Frame&) override {
+    for (const live::SharedEvent& event : events) take(event->event, event->terminal);
+  }
   void on_closed() override {
     closed_ = true;
     wake();
@@ -53,7 +55,7 @@ Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store, std:
       gatherer->take(event, status::is_terminal(status::Kind::kChat, event));
     }
   }
-  for (const live::SharedEvent& event : attachment.tail) gatherer->on_event(event);
+  gatherer->on_events(attachment.tail, nullptr);
   if (!gatherer->ended() && !gatherer->closed() && attachment.running) {
     auto at_end = [&gatherer](Completion<bool> completion) {
       gatherer->call_at_end(std::move(completion));

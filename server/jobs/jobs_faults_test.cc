@@ -21,7 +21,9 @@ using testing::ManualLoop;
 
 class Watcher final : public live::Listener {
  public:
-  void on_event(const live::SharedEvent& event) override { ended = ended || event->terminal; }
+  void on_events(std::span<const live::SharedEvent> events, const live::Frame&) override {
+    ended = ended || events.back()->terminal;
+  }
   void on_closed() override { closed = true; }
   bool ended = false;
   bool closed = false;

@@ -16,18 +16,21 @@ constexpr std::size_t kTailEvents = 2048;
 // (status::TrackerOptions). As many stay here whatever their size: no other place has them.
 constexpr std::size_t kChunksKept = 1024;
 
-// The listeners, in a copy of their own where somebody walks over them.
-std::vector<std::shared_ptr<Listener>>& changeable(Audience& audience) {
-  if (!audience) audience = std::make_shared<std::vector<std::shared_ptr<Listener>>>();
-  if (audience.use_count() > 1)
-    audience = std::make_shared<std::vector<std::shared_ptr<Listener>>>(*audience);
-  return *audience;
+// The events as one piece of their stream.
+Frame joined(std::span<const SharedEvent> events) {
+  if (events.size() == 1) return frame_of(events.front());
+  std::size_t size = 0;
+  for (const SharedEvent& event : events) size += event->encoded.frame.size();
+  auto frame = std::make_shared<std::string>();
+  frame->reserve(size);
+  for (const SharedEvent& event : events) *frame += event->encoded.frame;
+  return frame;
 }
 
 }  // namespace
 
-Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest)
-    : encoding_(encoding), latest_(latest) {
+Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest, Gathering gathering)
+    : encoding_(encoding), latest_(latest), gathering_(gathering) {
   for (Loop* loop : loops) shards_.push_back({loop, {}, {}});
 }
 
@@ -68,6 +71,7 @@ void Hub::close(const std::string& operation_id) {
   Shard& home = shards_[home_shard(operation_id)];
   auto found = home.topics.find(operation_id);
   if (found == home.topics.end()) return;
+  tell(home, found->second);
   std::vector<std::size_t> links = std::move(found->second.links);
   home.topics.erase(found);
   for (std::size_t link : links) {
@@ -79,9 +83,9 @@ void Hub::close(const std::string& operation_id) {
 void Hub::tell_closed(Shard& shard, const std::string& operation_id) {
   auto found = shard.audiences.find(operation_id);
   if (found == shard.audiences.end()) return;
-  Audience audience = std::move(found->second);
+  std::shared_ptr<Audience> audience = std::move(found->second);
   shard.audiences.erase(found);
-  for (const auto& listener : *audience) listener->on_closed();
+  audience->close();
 }
 
 void Hub::update_latest(const status::State& state) {
@@ -133,31 +137,63 @@ void Hub::publish(const status::State& state, std::vector<status::Event> events)
     return event.type == status::EventType::kChunk;
   };
   if (!std::ranges::all_of(events, is_chunk)) update_latest(state);
-  for (status::Event& event : events) {
-    SharedEvent live = next(topic, std::move(event));
-    for (std::size_t link : topic.links) {
-      Shard* shard = &shards_[link];
-      if (shard == &home) {
-        deliver(home, id, live);
-      } else {
-        shard->loop->post([this, shard, id, live] { deliver(*shard, id, live); });
-      }
-    }
-    if (live->terminal) return void(home.topics.erase(found));
+  for (status::Event& event : events) topic.gathered.push_back(next(topic, std::move(event)));
+  bool ended = topic.gathered.back()->terminal;
+  ended ? tell(home, topic) : tell_or_gather(home, topic);
+  if (ended) home.topics.erase(found);
+}
+
+void Hub::tell_or_gather(Shard& home, Topic& topic) {
+  if (topic.timer != 0) return;
+  Duration now = home.loop->clock().monotonic();
+  Duration next = topic.last_told ? *topic.last_told + topic.window : now;
+  if (next <= now) {
+    topic.window = gathering_.shortest;
+    return tell(home, topic);
   }
+  auto at_last = [this, &home, id = topic.state.operation.id] {
+    Topic& found = home.topics.at(id);  // which cancels this when it goes
+    found.timer = 0;
+    found.window = found.gathered.size() > 1 ? gathering_.longest : gathering_.shortest;
+    tell(home, found);
+  };
+  topic.timer = home.loop->after(next - now, std::move(at_last));
+}
+
+// Whoever listens hears what was gathered.
+void Hub::tell(Shard& home, Topic& topic) {
+  if (topic.timer != 0) home.loop->cancel(std::exchange(topic.timer, 0));
+  if (topic.gathered.empty()) return;
+  topic.last_told = home.loop->clock().monotonic();
+  Frame frame = topic.links.empty() ? nullptr : joined(topic.gathered);
+  const std::string& id = topic.state.operation.id;
+  for (std::size_t link : topic.links) {
+    Shard* shard = &shards_[link];
+    if (shard == &home) {
+      deliver(home, id, topic.gathered, frame);
+    } else {
+      shard->loop->post([this, shard, id, events = topic.gathered, frame] {
+        deliver(*shard, id, events, frame);
+      });
+    }
+  }
+  topic.gathered.clear();
 }
 
 void Hub::add_listener(Shard& shard, const std::string& operation_id,
                        std::shared_ptr<Listener> listener) {
-  changeable(shard.audiences[operation_id]).push_back(std::move(listener));
+  auto& audience = shard.audiences[operation_id];
+  if (!audience) audience = std::make_shared<Audience>(*shard.loop);
+  audience->add(std::move(listener));
 }
 
-void Hub::deliver(Shard& shard, const std::string& operation_id, const SharedEvent& event) {
+void Hub::deliver(Shard& shard, const std::string& operation_id,
+                  std::span<const SharedEvent> events, const Frame& frame) {
   auto found = shard.audiences.find(operation_id);
   if (found == shard.audiences.end()) return;
-  Audience audience = found->second;
-  if (event->terminal) shard.audiences.erase(found);
-  for (const auto& listener : *audience) listener->on_event(event);
+  std::shared_ptr<Audience> audience = found->second;
+  if (events.back()->terminal) shard.audiences.erase(found);
+  audience->deliver(events, frame);
 }
 
 Attachment Hub::look(Topic& topic) {
@@ -204,9 +240,8 @@ void Hub::detach(Loop& loop, const std::string& operation_id, const Listener* li
   Shard& shard = shards_[shard_of(loop)];
   auto found = shard.audiences.find(operation_id);
   if (found == shard.audiences.end()) return;
-  auto& listeners = changeable(found->second);
-  std::erase_if(listeners, [&](auto& each) { return each.get() == listener; });
-  if (listeners.empty()) shard.audiences.erase(found);
+  found->second->remove(listener);
+  if (found->second->empty()) shard.audiences.erase(found);
 }
 
 }  // namespace walrus::live

@@ -13,12 +13,15 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/executor.h"
 #include "base/task.h"
+#include "live/audience.h"
 #include "live/encoding.h"
 #include "live/latest.h"
 #include "status/ports.h"
@@ -33,24 +36,17 @@ struct Attachment {
   status::State state;  // after the tail's last event
 };
 
-// Receives live events on its own loop. Not thread-safe.
-class Listener {
- public:
-  virtual ~Listener() = default;
-  virtual void on_event(const SharedEvent& event) = 0;
-  // The topic was closed without an end: nothing more is heard of it. The operation goes on in a
-  // later run, or is gone.
-  virtual void on_closed() = 0;
+// What a topic publishes after a pause goes out at once. What follows sooner than this is gathered
+// and goes out together; for longer where that proved worth it. An end never waits.
+struct Gathering {
+  Duration shortest = std::chrono::milliseconds(10);
+  Duration longest = std::chrono::milliseconds(20);
 };
-
-// The listeners of a topic on one loop. Whoever walks over them holds them, and they are not
-// changed then: a listener may attach or detach itself or others while it is told.
-using Audience = std::shared_ptr<std::vector<std::shared_ptr<Listener>>>;
 
 class Hub final : public status::LiveSink {
  public:
   // The loops must outlive the hub and be stopped before it goes.
-  Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest);
+  Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest, Gathering gathering = {});
   ~Hub() override;
 
   // Where an operation with this id lives.
@@ -70,7 +66,7 @@ class Hub final : public status::LiveSink {
   // every event past the attachment's tail, until it is detached or the topic ends; events may come
   // before the awaiting coroutine goes on.
   Task<Attachment> attach(std::string operation_id, std::shared_ptr<Listener> listener);
-  // On the listener's loop. It hears nothing more.
+  // On the listener's loop. It hears nothing more but what is on its way to a crowd already.
   void detach(Loop& loop, const std::string& operation_id, const Listener* listener);
 
   const Encoding& encoding() const { return encoding_; }
@@ -82,12 +78,16 @@ class Hub final : public status::LiveSink {
     std::deque<SharedEvent> tail;
     std::uint64_t tail_begins = 1;
     std::size_t tail_bytes = 0;
-    std::vector<std::size_t> links;  // shards that have listeners
+    std::vector<std::size_t> links;     // shards that have listeners
+    std::vector<SharedEvent> gathered;  // published, and told nobody yet
+    std::optional<Duration> last_told;  // on the monotonic clock
+    Duration window{0};
+    TimerId timer = 0;
   };
   struct Shard {
     Loop* loop;
     std::unordered_map<std::string, Topic> topics;  // of operations at home here
-    std::unordered_map<std::string, Audience> audiences;
+    std::unordered_map<std::string, std::shared_ptr<Audience>> audiences;
   };
 
   std::size_t home_shard(const std::string& operation_id) const;
@@ -97,7 +97,10 @@ class Hub final : public status::LiveSink {
   SharedEvent next(Topic& topic, status::Event event);
   void add_listener(Shard& shard, const std::string& operation_id,
                     std::shared_ptr<Listener> listener);
-  void deliver(Shard& shard, const std::string& operation_id, const SharedEvent& event);
+  void tell_or_gather(Shard& home, Topic& topic);
+  void tell(Shard& home, Topic& topic);
+  void deliver(Shard& shard, const std::string& operation_id, std::span<const SharedEvent> events,
+               const Frame& frame);
   void tell_closed(Shard& shard, const std::string& operation_id);
   Attachment look(Topic& topic);
   void update_latest(const status::State& state);
@@ -105,6 +108,7 @@ class Hub final : public status::LiveSink {
   std::vector<Shard> shards_;
   const Encoding& encoding_;
   Latest& latest_;
+  const Gathering gathering_;
 };
 
 }  // namespace walrus::live

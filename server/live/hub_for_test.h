@@ -38,11 +38,18 @@ class PlainEncoding final : public Encoding {
 
 class Ear final : public Listener {
  public:
-  void on_event(const SharedEvent& event) override { heard.push_back(event); }
+  void on_events(std::span<const SharedEvent> events, const Frame& frame) override {
+    heard.insert(heard.end(), events.begin(), events.end());
+    frames.push_back(*frame);
+  }
   void on_closed() override { ++closed; }
   std::vector<SharedEvent> heard;
+  std::vector<std::string> frames;
   int closed = 0;
 };
+
+// Nothing is gathered: what is published is heard.
+inline constexpr Gathering at_once{Duration(0), Duration(0)};
 
 // An operation as a tracker would publish it.
 struct Publisher {
@@ -146,7 +153,7 @@ class HubTest : public ::testing::Test {
   TaskGroup away_tasks{away, [](std::exception_ptr) { FAIL(); }};
   PlainEncoding encoding;
   Latest latest;
-  Hub hub{{&home, &away}, encoding, latest};
+  Hub hub{{&home, &away}, encoding, latest, at_once};
   std::string id;
 };
 

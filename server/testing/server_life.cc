@@ -200,7 +200,7 @@ std::shared_ptr<EventWatcher> ServerLife::watch(const std::string& operation_id,
   auto attach = [](live::Hub& from, std::string id,
                    std::shared_ptr<EventWatcher> listener) -> Task<void> {
     live::Attachment found = co_await from.attach(std::move(id), listener);
-    for (const live::SharedEvent& event : found.tail) listener->on_event(event);
+    listener->on_events(found.tail, nullptr);
   };
   run(loop, attach(hub, operation_id, watcher));
   return watcher;

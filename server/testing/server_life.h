@@ -53,10 +53,8 @@ class CountingEmbedder final : public search::Embedder {
 // Hears an operation's events from its first to its last.
 class EventWatcher final : public live::Listener {
  public:
-  void on_event(const live::SharedEvent& event) override {
-    events.push_back(event->event);
-    ended = ended || event->terminal;
-    if (on_each) on_each(event->event);
+  void on_events(std::span<const live::SharedEvent> live, const live::Frame&) override {
+    for (const live::SharedEvent& event : live) take(*event);
   }
   void on_closed() override { closed = true; }
 
@@ -64,6 +62,14 @@ class EventWatcher final : public live::Listener {
   bool ended = false;
   bool closed = false;
   std::function<void(const status::Event&)> on_each;
+
+ private:
+  void take(const live::LiveEvent& live) {
+    if (!events.empty() && live.sequence() <= events.back().sequence) return;
+    events.push_back(live.event);
+    ended = ended || live.terminal;
+    if (on_each) on_each(live.event);
+  }
 };
 
 struct Disk {
