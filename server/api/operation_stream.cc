@@ -1,18 +1,30 @@
 #include "api/operation_stream.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace walrus::api {
 
 namespace {
 
-constexpr int kReplayBatch = 500;
+class StreamSink final : public EventSink {
+ public:
+  StreamSink(const live::Encoding& encoding, std::shared_ptr<http::EventStream> stream)
+      : encoding_(encoding), stream_(std::move(stream)) {}
 
-// What is stored but not published yet is not replayed: it comes with the tail or live.
-std::uint64_t stored_below(const live::Attachment& attachment) {
-  return attachment.running ? attachment.tail_begins : std::numeric_limits<std::uint64_t>::max();
-}
+  bool take(std::span<const live::SharedEvent>, const live::Frame& frame) override {
+    return stream_->send(frame);
+  }
+  bool take_snapshot(const status::State& state, const std::string& content) override {
+    return stream_->send(encoding_.snapshot(state, content));
+  }
+  void finish(std::span<const live::SharedEvent>, const live::Frame& frame) override {
+    stream_->finish(frame);
+  }
+  void leave() override { stream_->finish(); }
+  void fail() override { stream_->abort(); }
+
+ private:
+  const live::Encoding& encoding_;
+  std::shared_ptr<http::EventStream> stream_;
+};
 
 }  // namespace
 
@@ -21,8 +33,10 @@ http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop,
   std::string operation_id = record.state.operation.id;
   auto starter = [&hub, &store, &loop, &log, record = std::move(record),
                   position](std::shared_ptr<http::EventStream> stream) mutable {
-    auto reader = std::make_shared<OperationStream>(hub, store, loop, log, std::move(record),
-                                                    std::move(stream));
+    auto sink = std::make_unique<StreamSink>(hub.encoding(), stream);
+    auto reader = std::make_shared<OperationReader>(hub, store, loop, log, std::move(record),
+                                                    std::move(sink));
+    stream->on_closed([reader] { reader->stop(); });
     reader->start(position);
   };
   http::Response response = http::Response::event_stream(std::move(starter));
@@ -31,166 +45,6 @@ http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop,
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("X-Accel-Buffering", "no");  // proxies pass each event on at once
   return response;
-}
-
-OperationStream::OperationStream(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
-                                 store::OperationRecord record,
-                                 std::shared_ptr<http::EventStream> stream)
-    : hub_(hub),
-      store_(store),
-      loop_(loop),
-      tasks_(loop, [&log](std::exception_ptr) { log.error("an event stream's replay threw"); }),
-      record_(std::move(record)),
-      stream_(std::move(stream)) {}
-
-void OperationStream::start(Position position) {
-  auto self = shared_from_this();
-  stream_->on_closed([self] { self->closed(); });
-  tasks_.start(catch_up(position));
-}
-
-void OperationStream::closed() {
-  closed_ = true;
-  hub_.detach(loop_, record_.state.operation.id, this);
-  // The coroutine may still wait for the hub's answer; it holds what it needs until then.
-  auto self = shared_from_this();
-  tasks_.when_idle([self] { self->stream_.reset(); });
-}
-
-Task<void> OperationStream::catch_up(Position position) {
-  auto self = shared_from_this();
-  live::Attachment attachment = co_await hub_.attach(record_.state.operation.id, self);
-  if (attachment.running) {
-    record_.state = attachment.state;
-  } else if (record_.state.outcome == status::Outcome::kProcessing) {
-    // It ended, or was left, between our reading it and attaching.
-    auto latest =
-        co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
-    if (latest && *latest) record_ = std::move(**latest);
-  }
-  if (!position.after) least_attempt_ = record_.state.attempt;
-  Result<void> caught_up = co_await begin_after(position.after.value_or(0), attachment);
-  if (caught_up) caught_up = co_await replay(stored_below(attachment));
-  if (!caught_up) {
-    if (!closed_) stream_->abort();
-    co_return;
-  }
-  for (const live::SharedEvent& event : attachment.tail) deliver(*event, live::frame_of(event));
-  catching_up_ = false;
-  for (const live::SharedEvent& event : arrived_) deliver(*event, live::frame_of(event));
-  arrived_.clear();
-  if ((!attachment.running || topic_closed_) && !closed_) stream_->finish();
-}
-
-// Sends a snapshot where the position is not one to go on from.
-Task<Result<void>> OperationStream::begin_after(std::uint64_t position,
-                                                const live::Attachment& attachment) {
-  Result<bool> known = co_await knows(position, attachment);
-  if (!known) co_return std::unexpected(known.error());
-  if (!*known) co_return co_await send_snapshot(attachment);
-  sent_ = position;
-  co_return Result<void>();
-}
-
-// Whether a reader can really have left off there: the event exists, or it is the beginning of a
-// log that exists.
-Task<Result<bool>> OperationStream::knows(std::uint64_t sequence,
-                                          const live::Attachment& attachment) {
-  bool ended = record_.state.outcome != status::Outcome::kProcessing;
-  if (sequence == 0 && !ended) co_return true;
-  auto same = [&](const live::SharedEvent& event) { return event->sequence() == sequence; };
-  if (std::ranges::any_of(attachment.tail, same)) co_return true;
-  const status::Operation& operation = record_.state.operation;
-  std::uint64_t before = sequence == 0 ? 0 : sequence - 1;
-  auto found = co_await store_.events(operation.owner, operation.id, before, 1);
-  if (!found) co_return std::unexpected(found.error());
-  co_return !found->empty() && (sequence == 0 || found->front().sequence == sequence);
-}
-
-Task<Result<void>> OperationStream::send_snapshot(const live::Attachment& attachment) {
-  const status::Operation& operation = record_.state.operation;
-  std::string content;
-  std::uint64_t newest = 0;
-  auto add = [&](const status::Event& event) {
-    newest = event.sequence;
-    if (event.attempt == record_.state.attempt) content += event.content;
-  };
-  for (bool more = true; more;) {
-    auto batch = co_await store_.events(operation.owner, operation.id, newest, kReplayBatch);
-    if (!batch) co_return std::unexpected(batch.error());
-    more = batch->size() == kReplayBatch;
-    for (const status::Event& event : *batch) {
-      if (event.sequence < stored_below(attachment)) {
-        add(event);
-      } else {
-        more = false;
-      }
-    }
-  }
-  for (const live::SharedEvent& event : attachment.tail) add(event->event);
-
-  // The terminal event, if it has come, is sent by itself after the snapshot.
-  bool ended = record_.state.outcome != status::Outcome::kProcessing;
-  status::State shown = record_.state;
-  if (ended && newest > 0) shown.sequence = newest - 1;
-  sent_ = shown.sequence;
-  if (!closed_ && !stream_->send(hub_.encoding().snapshot(shown, content))) stream_->abort();
-  co_return Result<void>();
-}
-
-Task<Result<void>> OperationStream::replay(std::uint64_t up_to) {
-  const status::Operation& operation = record_.state.operation;
-  while (!closed_ && sent_ + 1 < up_to) {
-    auto batch = co_await store_.events(operation.owner, operation.id, sent_, kReplayBatch);
-    if (!batch) co_return std::unexpected(batch.error());
-    for (status::Event& event : *batch) {
-      if (event.sequence >= up_to) co_return Result<void>();
-      replay_one(std::move(event));
-    }
-    if (batch->size() < kReplayBatch) break;
-  }
-  co_return Result<void>();
-}
-
-void OperationStream::replay_one(status::Event event) {
-  if (event.attempt < least_attempt_) {
-    sent_ = event.sequence;
-    return;
-  }
-  bool terminal = status::is_terminal(record_.state.operation.kind, event);
-  auto encoded = hub_.encoding().event(status::state_after(record_.state, event), event);
-  auto live =
-      std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(encoded));
-  deliver(*live, live::frame_of(live));
-}
-
-void OperationStream::on_events(std::span<const live::SharedEvent> events,
-                                const live::Frame& frame) {
-  if (catching_up_) {
-    arrived_.insert(arrived_.end(), events.begin(), events.end());
-  } else if (events.front()->sequence() > sent_) {
-    deliver(*events.back(), frame);
-  } else {  // some of it came with the tail
-    for (const live::SharedEvent& event : events) deliver(*event, live::frame_of(event));
-  }
-}
-
-void OperationStream::on_closed() {
-  topic_closed_ = true;
-  // The reader comes back and finds what has become of the operation.
-  if (!catching_up_ && !closed_) stream_->finish();
-}
-
-// What ends with `last` and follows what was sent before.
-void OperationStream::deliver(const live::LiveEvent& last, live::Frame frame) {
-  if (closed_ || last.sequence() <= sent_) return;
-  sent_ = last.sequence();
-  bool newest_attempt = last.event.attempt >= record_.state.attempt;
-  if (last.terminal && newest_attempt) {
-    stream_->finish(std::move(frame));
-  } else if (!stream_->send(std::move(frame))) {
-    stream_->abort();
-  }
 }
 
 }  // namespace walrus::api
