@@ -28,16 +28,22 @@ class StreamSink final : public EventSink {
 
 }  // namespace
 
+void follow_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                      store::OperationRecord record, Position position,
+                      std::shared_ptr<http::EventStream> stream) {
+  auto sink = std::make_unique<StreamSink>(hub.encoding(), stream);
+  auto reader =
+      std::make_shared<OperationReader>(hub, store, loop, log, std::move(record), std::move(sink));
+  stream->on_closed([reader] { reader->stop(); });
+  reader->start(position);
+}
+
 http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
                                 store::OperationRecord record, Position position) {
   std::string operation_id = record.state.operation.id;
   auto starter = [&hub, &store, &loop, &log, record = std::move(record),
                   position](std::shared_ptr<http::EventStream> stream) mutable {
-    auto sink = std::make_unique<StreamSink>(hub.encoding(), stream);
-    auto reader = std::make_shared<OperationReader>(hub, store, loop, log, std::move(record),
-                                                    std::move(sink));
-    stream->on_closed([reader] { reader->stop(); });
-    reader->start(position);
+    follow_operation(hub, store, loop, log, std::move(record), position, std::move(stream));
   };
   http::Response response = http::Response::event_stream(std::move(starter));
   response.body = *hub.encoding().greeting();

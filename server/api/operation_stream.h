@@ -10,4 +10,9 @@ namespace walrus::api {
 http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
                                 store::OperationRecord record, Position position);
 
+// What that response does with its stream: begins to send what follows the greeting; on the loop.
+void follow_operation(live::Hub& hub, store::Store& store, Loop& loop, const Log& log,
+                      store::OperationRecord record, Position position,
+                      std::shared_ptr<http::EventStream> stream);
+
 }  // namespace walrus::api

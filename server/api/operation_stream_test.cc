@@ -46,8 +46,7 @@ class OperationStreamTest : public ::testing::Test {
   std::shared_ptr<KeptStream> listen(ManualLoop& loop, store::OperationRecord record,
                                      Position position, Received& out, int takes = 1'000'000) {
     auto stream = std::make_shared<KeptStream>(loop, out, takes);
-    std::make_shared<OperationStream>(hub, store, loop, log, std::move(record), stream)
-        ->start(position);
+    follow_operation(hub, store, loop, log, std::move(record), position, stream);
     return stream;
   }
 
