@@ -42,7 +42,7 @@ LIST_WORDS = {"PUBLIC", "PRIVATE", "INTERFACE"}
 
 
 def is_test(path):
-    return path.name.endswith(("_test.cc", "_for_test.h")) or "testing" in path.parts
+    return path.name.endswith(("_test.cc", "_for_test.h", "_for_test.cc")) or "testing" in path.parts
 
 
 def closure(folder):

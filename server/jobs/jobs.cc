@@ -13,6 +13,10 @@ using status::Kind;
 constexpr std::chrono::seconds kRetryAfter{5};
 constexpr std::chrono::seconds kStoreRetry{1};
 
+Error cancelled() {
+  return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+}
+
 Error refused(std::string message) {
   return Error{ErrorCode::kNotReady, std::move(message), {}, {}, kRetryAfter};
 }
@@ -204,7 +208,7 @@ Task<void> Jobs::count_resumption(const Run& run) {
 Error Jobs::reason_to_fail(const Run& run, Error error) const {
   switch (run.reason) {
     case StopReason::kCancelled:
-      return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+      return cancelled();
     case StopReason::kStuck:
       return {ErrorCode::kTimeout,
               "The step '" + std::string(status::name_of(run.record.state.step)) +
@@ -228,19 +232,23 @@ Task<void> Jobs::end_failed(status::Tracker& tracker, store::OperationRecord rec
       {{"operation", id}, {"error_type", info(error.code).word}, {"detail", error.detail}});
   // A function that ends its operation and fails afterwards has had its one end.
   if (tracker.state().outcome != status::Outcome::kProcessing) co_return;
-  Error copy = error;
-  auto writes = co_await failure_writes(std::move(record), std::move(copy));
-  Result<void> failed;
-  if (writes) {
-    failed = co_await tracker.fail(std::move(error), std::move(*writes));
-  } else {
-    failed = std::unexpected(writes.error());
-  }
+  Result<void> failed = co_await store_failure(tracker, record, error);
+  // The wish to cancel was durable before the failure: that is how it ends.
+  bool overtaken = !failed && failed.error().code == ErrorCode::kCancelled;
+  if (overtaken) failed = co_await store_failure(tracker, record, cancelled());
   if (failed) co_return;
   // Deleted under its feet, or the server stops while the store is away: the next start decides.
   log_.error("the end of an operation could not be stored",
              {{"operation", id}, {"detail", failed.error().message}});
   hub_.close(id);
+}
+
+Task<Result<void>> Jobs::store_failure(status::Tracker& tracker, store::OperationRecord record,
+                                       Error error) {
+  Error copy = error;
+  auto writes = co_await failure_writes(std::move(record), std::move(copy));
+  if (!writes) co_return std::unexpected(writes.error());
+  co_return co_await tracker.fail(std::move(error), std::move(*writes));
 }
 
 // Waits for a store that is away, as the tracker does: an end without what belongs to it would
@@ -349,8 +357,8 @@ Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
             "The server was restarted before the answer was done. Ask again.",
             {}};
   bool ends = !lane.work.resumable;
-  if (lane.work.resumable && record.cancel_requested) {
-    end = {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+  if (record.cancel_requested) {
+    end = cancelled();
     ends = true;
   } else if (lane.work.resumable && record.resumptions >= options_.resumptions) {
     end = {ErrorCode::kInternal,

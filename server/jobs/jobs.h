@@ -101,6 +101,8 @@ class Jobs {
   Task<void> run(Home& home, Run* run);
   Task<Result<void>> run_guarded(Run* run);
   Task<void> end_failed(status::Tracker& tracker, store::OperationRecord record, Error error);
+  Task<Result<void>> store_failure(status::Tracker& tracker, store::OperationRecord record,
+                                   Error error);
   Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,
                                                                      Error error);
   Task<Result<void>> commit_new(std::string owner, std::string id, store::WriteBatch batch);

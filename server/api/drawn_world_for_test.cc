@@ -1,0 +1,353 @@
+#include "api/drawn_world_for_test.h"
+
+#include <charconv>
+
+#include "api/operation_stream.h"
+#include "http/event_stream.h"
+
+namespace walrus::api {
+
+using namespace std::chrono_literals;
+using status::Kind;
+using status::Outcome;
+using status::Step;
+
+namespace {
+
+Duration drawn_pause(std::mt19937& random, unsigned longest_ms) {
+  return std::chrono::milliseconds(random() % (longest_ms + 1));
+}
+
+Task<Result<std::shared_ptr<const status::Writes>>> no_writes(store::OperationRecord, Error) {
+  co_return std::make_shared<store::WriteBatch>();
+}
+
+}  // namespace
+
+Task<Result<void>> DrawnLog::append(status::Append append) {
+  co_await sleep_for(drawn_pause(random_, 20));
+  bool lost_before = away || random_() % 25 == 0;
+  bool lost_after = random_() % 25 == 0;
+  if (lies) {
+    status::Append late = append;
+    co_await sleep_for(1ms);
+    if (random_() % 2 == 0) co_return Result<void>();  // and never written
+  }
+  if (lost_before) co_return fail(ErrorCode::kStorageUnavailable, "away");
+  Result<void> done = co_await inner_.append(std::move(append));
+  if (done && lost_after) co_return fail(ErrorCode::kStorageUnavailable, "the answer was lost");
+  co_await sleep_for(drawn_pause(random_, 20));
+  co_return done;
+}
+
+// --- Lives
+
+// A killed one is left as it is: its loops never turn again, and its runs wait for ever.
+struct World::Life {
+  Life(World& world)
+      : here(world.clock_),
+        there(world.clock_),
+        event_log(world.tables_, world.random_),
+        hub({&here, &there}, encoding, latest),
+        jobs({&here, &there}, world.tables_, event_log, hub, log, metrics, {}) {}
+
+  testing::ManualLoop here;
+  testing::ManualLoop there;
+  DrawnLog event_log;
+  wire::SseEncoding encoding;
+  live::Latest latest;
+  live::Hub hub;
+  Log log = Log::none();
+  Metrics metrics;
+  jobs::Jobs jobs;
+  TaskGroup here_tasks{here, [](std::exception_ptr) { std::abort(); }};
+};
+
+void World::plant_lying_log() {
+  lying_ = life_->event_log.lies = true;
+}
+
+void World::begin_life() {
+  // Reachable for ever, so that no leak checker takes a killed life for a mistake.
+  static auto* graveyard = new std::vector<Life*>;
+  life_ = graveyard->emplace_back(new Life(*this));
+  ++lives_;
+  life_->event_log.lies = lying_;
+  for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
+    life_->jobs.bind(kind, {.run = [this](jobs::Job job) { return work(job); },
+                            .failure_writes = no_writes,
+                            .at_once = 3,
+                            .waiting = 100,
+                            .resumable = kind == Kind::kDocumentUpload});
+  }
+  auto recover = [](jobs::Jobs& jobs) -> Task<void> { (void)co_await jobs.recover(); };
+  life_->here_tasks.start(recover(life_->jobs));
+  settle();
+}
+
+void World::settle() {
+  for (int i = 0; i < 6; ++i) {
+    bool first = draw(2) == 0;
+    (first ? life_->here : life_->there).run_until_idle();
+    (first ? life_->there : life_->here).run_until_idle();
+  }
+}
+
+void World::pass_time() {
+  life_->here.advance(drawn_pause(random_, 400));
+  if (draw(2) == 0) life_->there.run_until_idle();
+  if (draw(4) == 0) settle();
+}
+
+// --- Work
+
+Task<Result<void>> World::work(jobs::Job job) {
+  const std::string& id = job.record->state.operation.id;
+  auto found = std::ranges::find(operations_, id, [](auto& each) { return each->id; });
+  if ((*found)->kind == Kind::kChat) return answer(job, found->get());
+  return upload(job);
+}
+
+Task<Result<void>> World::upload(jobs::Job job) {
+  for (const status::PlannedStep& planned : status::plan_of(Kind::kDocumentUpload)) {
+    if (planned.step == Step::kFinished) break;
+    auto reached = co_await job.tracker->reach(planned.step);
+    if (!reached) co_return reached;
+    auto counter = job.tracker->count_work();
+    unsigned total = draw(6);
+    for (unsigned done = 0; done < total; ++done) {
+      co_await sleep_for(drawn_pause(random_, 300));
+      if (job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "stopped");
+      counter->set(done + 1, total);
+    }
+    if (draw(60) == 0) co_return fail(ErrorCode::kExtractionFailed, "It cannot be read.");
+  }
+  co_return co_await job.tracker->finish({});
+}
+
+Task<Result<void>> World::answer(jobs::Job job, Operation* operation) {
+  for (Step step : {Step::kInitializing, Step::kRetrievingContext, Step::kSelectingModel,
+                    Step::kGeneratingResponse}) {
+    auto reached = co_await job.tracker->reach(step);
+    if (!reached) co_return reached;
+  }
+  operation->said.clear();
+  for (unsigned i = 0, pieces = draw(30); i < pieces; ++i) {
+    std::string piece = std::to_string(lives_) + "." + std::to_string(i) + " ";
+    operation->said += piece;
+    job.tracker->chunk(std::move(piece));
+    if (draw(3) == 0) co_await sleep_for(drawn_pause(random_, 120));
+    if (job.stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "stopped");
+  }
+  auto reached = co_await job.tracker->reach(Step::kStoringResponse);
+  if (!reached) co_return reached;
+  co_return co_await job.tracker->finish({});
+}
+
+void World::accept() {
+  bool chat = draw(2) == 0;
+  Kind kind = chat ? Kind::kChat : Kind::kDocumentUpload;
+  store::OperationRecord record;
+  record.state.operation = {.id = life_->hub.new_operation_id(life_->here),
+                            .kind = kind,
+                            .owner = "local",
+                            .conversation_id = chat ? "c" : "",
+                            .created_at = clock_.now()};
+  record.state.step = status::plan_of(kind).front().step;
+  record.state.percent = chat ? status::kNoPercent : 0;
+  record.state.started_at = record.state.updated_at = clock_.now();
+  operations_.push_back(std::make_unique<Operation>(record.state.operation.id, kind));
+  auto task = [](jobs::Jobs& jobs, store::OperationRecord one) -> Task<void> {
+    (void)co_await jobs.accept(std::move(one), {}, {});
+  };
+  life_->here_tasks.start(task(life_->jobs, std::move(record)));
+}
+
+void World::cancel() {
+  auto task = [](jobs::Jobs& jobs, Operation* operation) -> Task<void> {
+    auto cancelled = co_await jobs.cancel(operation->id);
+    if (cancelled) operation->cancelled = true;
+  };
+  life_->here_tasks.start(task(life_->jobs, &any_operation()));
+}
+
+// --- Readers
+
+struct World::Reader {
+  Operation* operation;
+  ReaderCheck check;
+  std::shared_ptr<Connection> connection;
+};
+
+// Takes so many pieces and then no more, as a reader whose queue is full. Closes as a real one
+// does: later, on its loop.
+class World::Connection final : public http::EventStream {
+ public:
+  Connection(World& world, Loop& loop, Reader& reader, unsigned takes)
+      : world_(world), loop_(loop), reader_(reader), takes_(takes) {}
+
+  bool send(live::Frame frame) override {
+    if (closed_ || takes_ == 0) return false;
+    --takes_;
+    std::string text = http::without_chunk_framing(*frame);
+    for (std::size_t begin = 0; begin < text.size();) {
+      std::size_t end = text.find("\n\n", begin);
+      take(std::string_view(text).substr(begin, end - begin));
+      begin = end + 2;
+    }
+    return true;
+  }
+  void finish() override { close(); }
+  void finish(live::Frame last) override {
+    send(std::move(last));
+    close();
+  }
+  void abort() override { close(); }
+  void on_closed(Work work) override { on_closed_ = std::move(work); }
+  void close() {
+    if (std::exchange(closed_, true)) return;
+    loop_.post([work = std::move(on_closed_)]() mutable {
+      if (work) work();
+    });
+  }
+  bool closed() const { return closed_; }
+
+ private:
+  void take(std::string_view event) {
+    std::size_t data = event.find("\ndata: ");
+    if (!event.starts_with("id: ") || data == event.npos) return;
+    Seen seen;
+    std::from_chars(event.data() + 4, event.data() + data, seen.id);
+    seen.text = event.substr(data + 7);
+    world_.saw(reader_, seen);
+  }
+
+  World& world_;
+  Loop& loop_;
+  Reader& reader_;
+  unsigned takes_;
+  bool closed_ = false;
+  Work on_closed_;
+};
+
+void World::connect(Reader& reader) {
+  store::OperationRecord record = stored(reader.operation->id);
+  bool near = draw(2) == 0;
+  testing::ManualLoop& loop = near ? life_->here : life_->there;
+  unsigned takes = draw(4) == 0 ? draw(10) : 1'000'000;
+  if (reader.connection) reader.connection->close();
+  reader.connection = std::make_shared<Connection>(*this, loop, reader, takes);
+  reader.check.connected(lives_ - 1);
+  Position position;
+  if (reader.check.last() > 0) position.after = reader.check.last();
+  follow_operation(life_->hub, tables_, loop, life_->log, std::move(record), position,
+                   reader.connection);
+}
+
+void World::saw(Reader& reader, const Seen& seen) {
+  reader.check.take(seen);
+  const std::string& id = reader.operation->id;
+  bool snapshot = seen.text.starts_with(R"({"type":"snapshot")");
+  bool chunk = seen.text.starts_with(R"({"type":"chunk")");
+  if (snapshot) return;
+  auto [shown, first] = shown_.try_emplace({id, seen.id}, seen.text);
+  if (!first && shown->second != seen.text) {
+    note("under one id two events: " + shown->second + " and " + seen.text);
+  }
+  if (chunk) return;
+  auto stored = events_of(id, seen.id - 1, 1);
+  if (stored.empty() || stored[0].sequence != seen.id) {
+    note("visible before it is durable: " + std::to_string(seen.id) + " " + seen.text);
+  }
+}
+
+// --- The tables, read in the middle of anything
+
+store::OperationRecord World::stored(const std::string& id) {
+  return **testing::run(probe_, tables_.operation("local", id));
+}
+
+std::vector<status::Event> World::events_of(const std::string& id, std::uint64_t after, int limit) {
+  return *testing::run(probe_, tables_.events("local", id, after, limit));
+}
+
+void World::check_log(const Operation& operation) {
+  store::OperationRecord record = stored(operation.id);
+  auto events = events_of(operation.id, 0, 100'000);
+  int ends = 0;
+  std::string content;
+  for (const status::Event& event : events) {
+    ends += status::is_terminal(operation.kind, event);
+    content += event.content;
+  }
+  if (ends != 1) note("an operation with " + std::to_string(ends) + " ends");
+  if (!events.empty() && !status::is_terminal(operation.kind, events.back())) {
+    note("something after the end in the log");
+  }
+  bool completed = record.state.outcome == Outcome::kCompleted;
+  if (completed && content != operation.said) note("the log lacks text that was said");
+  if (operation.cancelled && (completed || record.state.error->type != ErrorCode::kCancelled)) {
+    note("a cancelled operation ended otherwise");
+  }
+}
+
+// --- What happens
+
+World::World(unsigned seed) : random_(seed) {
+  begin_life();
+}
+
+World::~World() = default;
+
+void World::go_on(int count) {
+  for (int i = 0; i < count; ++i) {
+    unsigned what = draw(100);
+    if (operations_.empty() || what < 8) {
+      accept();
+    } else if (what < 10) {
+      cancel();
+    } else if (what < 20) {
+      readers_.push_back(std::make_unique<Reader>(&any_operation()));
+      connect(*readers_.back());
+    } else if (what < 26 && !readers_.empty()) {
+      readers_[draw(readers_.size())]->connection->close();
+    } else if (what < 40 && !readers_.empty()) {
+      Reader& reader = *readers_[draw(readers_.size())];
+      if (reader.connection->closed() && !reader.check.ended()) connect(reader);
+    } else if (what < 42) {
+      life_->event_log.away = !life_->event_log.away;
+    } else if (what < 43) {
+      begin_life();
+      for (auto& reader : readers_) connect(*reader);
+    } else {
+      pass_time();
+    }
+  }
+}
+
+std::string World::end() {
+  life_->event_log.away = false;
+  auto open = [this] { return !testing::run(probe_, tables_.open_operations())->empty(); };
+  auto wait = [this] {
+    life_->here.advance(500ms);
+    settle();
+  };
+  for (int i = 0; i < 2'000 && open(); ++i) wait();
+  for (int i = 0; i < 10; ++i) wait();  // what is durable becomes visible
+  if (open()) note("an operation that never ends");
+  for (auto& reader : readers_) {
+    for (int tries = 0; tries < 100 && !reader->check.ended(); ++tries) {
+      connect(*reader);
+      settle();
+    }
+    note(reader->check.fault());
+    if (!reader->check.ended()) {
+      note("a reader that never hears of the end, at " + std::to_string(reader->check.last()) +
+           " of " + std::to_string(stored(reader->operation->id).state.sequence));
+    }
+  }
+  for (auto& operation : operations_) check_log(*operation);
+  return fault_;
+}
+
+}  // namespace walrus::api
