@@ -26,9 +26,11 @@ class ReaderCheck {
   void take(const Seen& seen) {
     json::object event = parse_json(seen.text)->as_object();
     bool snapshot = event.at("type").as_string() == "snapshot";
-    // Only what was shown and lost in a crash is a position that nobody knows.
+    // Only what was shown and lost in a crash is a position that nobody knows, and so may be the
+    // snapshot's own that comes instead.
     bool restarted = std::exchange(last_life_, life_) != life_;
-    if (snapshot && !restarted) note("a snapshot where there is a log", seen);
+    bool again = std::exchange(after_snapshot_, snapshot);
+    if (snapshot && !restarted && !again) note("a snapshot where there is a log", seen);
     std::uint64_t before = std::exchange(last_, seen.id);
     if (snapshot) return;
     if (seen.id <= before) note("an event twice, or a step back", seen);
@@ -82,6 +84,7 @@ class ReaderCheck {
   std::uint64_t last_ = 0;
   int life_ = 0;
   int last_life_ = 0;  // in which the last event came
+  bool after_snapshot_ = false;
   int jumps_ = 0;
   bool ended_ = false;
   int attempt_ = 0;

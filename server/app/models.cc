@@ -25,7 +25,7 @@ std::unique_ptr<llm::Catalogue> make_catalogue(const Config& config, net::HttpCl
     models.push_back(
         std::make_unique<llm::OpenAiModel>(std::move(options), http, workers, count, clock, log));
   }
-  auto extractive = std::make_unique<llm::ExtractiveModel>(workers, count);
+  auto extractive = std::make_unique<llm::ExtractiveModel>(workers);
   return std::make_unique<llm::Catalogue>(std::move(models), std::move(extractive));
 }
 

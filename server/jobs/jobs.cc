@@ -9,7 +9,6 @@ namespace walrus::jobs {
 namespace {
 
 using status::Kind;
-
 constexpr std::chrono::seconds kRetryAfter{5};
 constexpr std::chrono::seconds kStoreRetry{1};
 

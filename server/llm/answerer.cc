@@ -15,10 +15,10 @@ Task<Result<Answer>> answer_with_fallback(std::vector<Model*> models, Prompt pro
   Error last{ErrorCode::kModelUnavailable, "There is no model to answer.", {}};
   for (Model* model : models) {
     OnText pass_on = note;
-    Result<Completion> completion = co_await model->answer(prompt, std::move(pass_on), stop);
+    Result<void> answered = co_await model->answer(prompt, std::move(pass_on), stop);
     const std::string& id = model->info().model_id;
-    if (completion) co_return Answer{id, std::move(fallbacks), *completion};
-    last = std::move(completion.error());
+    if (answered) co_return Answer{id, std::move(fallbacks)};
+    last = std::move(answered.error());
     if (last.code == ErrorCode::kCancelled) break;
     if (began) {
       if (last.code == ErrorCode::kModelUnavailable) last.code = ErrorCode::kModelFailed;

@@ -16,7 +16,6 @@ struct Fallback {
 struct Answer {
   std::string model_id;
   std::vector<Fallback> fallbacks;  // that failed before it, in order
-  Completion completion;
 };
 
 // Tries `models` in order. One that fails before its first piece makes room for the next; after it

@@ -85,7 +85,6 @@ Result<> ChatStream::take_object(const json::object& object) {
     return fail(ErrorCode::kModelFailed, "The model reported an error. Try again.",
                 "error in the stream: " + (details ? error_word(*details) : std::string()));
   }
-  take_usage(object);
   const json::object* choice = first_choice(object);
   return choice ? take_choice(*choice) : Result<>();
 }
@@ -102,13 +101,6 @@ Result<> ChatStream::take_choice(const json::object& choice) {
                 "content_filter");
   }
   return {};
-}
-
-void ChatStream::take_usage(const json::object& object) {
-  const json::object* usage = find_object(object, "usage");
-  if (!usage) return;
-  prompt_tokens_ = find_integer(*usage, "prompt_tokens");
-  answer_tokens_ = find_integer(*usage, "completion_tokens");
 }
 
 void ChatStream::pass_on(const json::object& message) {

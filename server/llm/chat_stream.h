@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,8 +30,6 @@ class ChatStream {
     return signs_of_life_;
   }  // grows with every token, reasoning included
   bool began() const { return began_; }  // the first piece was passed on
-  std::optional<std::int64_t> prompt_tokens() const { return prompt_tokens_; }
-  std::optional<std::int64_t> answer_tokens() const { return answer_tokens_; }
 
  private:
   enum class Form { kUnknown, kEvents, kObject };
@@ -40,7 +37,6 @@ class ChatStream {
   void take_event(std::string_view data);
   Result<> take_object(const json::object& object);
   Result<> take_choice(const json::object& choice);
-  void take_usage(const json::object& object);
   void pass_on(const json::object& message);
 
   OnPiece on_piece_;
@@ -52,8 +48,6 @@ class ChatStream {
   bool finished_ = false;  // a finish_reason was seen
   bool began_ = false;
   std::uint64_t signs_of_life_ = 0;
-  std::optional<std::int64_t> prompt_tokens_;
-  std::optional<std::int64_t> answer_tokens_;
 };
 
 // An error object's code or type where it is a plain word, for the log; else "".

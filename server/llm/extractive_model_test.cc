@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <random>
 
 #include "base/utf8.h"
@@ -302,23 +301,18 @@ class ExtractiveModelTest : public ::testing::Test {
   testing::ManualClock clock_;
   testing::ManualLoop loop_{clock_};
   WorkerPool workers_{1, "test"};
-  ExtractiveModel model_{workers_, [](std::string_view text) { return text.size(); }};
+  ExtractiveModel model_{workers_};
 };
 
 TEST_F(ExtractiveModelTest, StreamsTheAnswerInPieces) {
   Prompt prompt = ask("When was the Lansdowne Bridge opened?");
   std::vector<std::string> pieces;
   OnText on_text = [&](std::string_view text) { pieces.emplace_back(text); };
-  auto completion = testing::run(loop_, model_.answer(prompt, on_text, {}));
-  ASSERT_TRUE(completion);
+  ASSERT_TRUE(testing::run(loop_, model_.answer(prompt, on_text, {})));
   std::string joined;
   for (const std::string& piece : pieces) joined += piece;
   EXPECT_EQ(joined, extractive_answer(prompt));
   EXPECT_GT(pieces.size(), 1U);
-  EXPECT_EQ(completion->answer_tokens, static_cast<std::int64_t>(joined.size()));
-  EXPECT_EQ(completion->prompt_tokens,
-            static_cast<std::int64_t>(prompt.query.size() + std::strlen(kBridge) +
-                                      std::strlen(kBread) + std::strlen(kWhales)));
 }
 
 TEST_F(ExtractiveModelTest, LetsOtherWorkRunBetweenThePieces) {
@@ -339,10 +333,10 @@ TEST_F(ExtractiveModelTest, StopsBetweenThePieces) {
     ++pieces;
     stop.request_stop();
   };
-  auto completion =
+  auto answered =
       testing::run(loop_, model_.answer(ask("Summarize the document"), on_text, stop.get_token()));
-  ASSERT_FALSE(completion);
-  EXPECT_EQ(completion.error().code, ErrorCode::kCancelled);
+  ASSERT_FALSE(answered);
+  EXPECT_EQ(answered.error().code, ErrorCode::kCancelled);
   EXPECT_EQ(pieces, 1);
 }
 

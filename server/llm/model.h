@@ -52,11 +52,6 @@ struct Prompt {
 // Called on the awaiting coroutine's home loop with the next piece of the answer, never empty.
 using OnText = std::function<void(std::string_view text)>;
 
-struct Completion {
-  std::int64_t prompt_tokens = 0;
-  std::int64_t answer_tokens = 0;
-};
-
 // Thread-safe.
 class Model {
  public:
@@ -67,7 +62,7 @@ class Model {
   // Errors: model_unavailable (before the first piece: another model may be tried), model_failed
   // (after it), timeout (60 s to the first piece, 30 s between pieces), cancelled. The pieces
   // joined are the answer; it is never empty when there is no error.
-  virtual Task<Result<Completion>> answer(Prompt prompt, OnText on_text, std::stop_token stop) = 0;
+  virtual Task<Result<void>> answer(Prompt prompt, OnText on_text, std::stop_token stop) = 0;
 };
 
 }  // namespace walrus::llm

@@ -55,9 +55,8 @@ std::string json_body(const std::string& model, const BuiltPrompt& prompt,
                       std::string_view limit_name) {
   std::string body = "{\"model\":";
   append_json_string(body, model);
-  body += fmt::format(
-      ",\"stream\":true,\"stream_options\":{{\"include_usage\":true}},\"{}\":{},\"messages\":[",
-      limit_name, prompt.answer_tokens);
+  body +=
+      fmt::format(",\"stream\":true,\"{}\":{},\"messages\":[", limit_name, prompt.answer_tokens);
   for (const ChatMessage& message : prompt.messages) {
     if (body.back() != '[') body += ',';
     body += "{\"role\":";
@@ -111,7 +110,7 @@ Error cancelled() {
 
 // How one request ended, and what that means for the next one.
 struct OpenAiModel::Attempt {
-  Result<Completion> result;
+  Result<void> result;
   bool model_failed = true;  // rather than this one prompt being refused
   std::optional<milliseconds> retry_in = std::nullopt;
 };
@@ -145,7 +144,7 @@ net::ClientRequest OpenAiModel::request_for(const BuiltPrompt& prompt) const {
   return request;
 }
 
-Task<Result<Completion>> OpenAiModel::answer(Prompt prompt, OnText on_text, std::stop_token stop) {
+Task<Result<void>> OpenAiModel::answer(Prompt prompt, OnText on_text, std::stop_token stop) {
   auto build = [this, &prompt] {
     return build_prompt(prompt, options_.info.context_length, count_tokens_, random_fence());
   };
@@ -159,8 +158,8 @@ Task<Result<Completion>> OpenAiModel::answer(Prompt prompt, OnText on_text, std:
   co_return co_await answer_built(std::move(*built), std::move(on_text), std::move(stop));
 }
 
-Task<Result<Completion>> OpenAiModel::answer_built(BuiltPrompt prompt, OnText on_text,
-                                                   std::stop_token stop) {
+Task<Result<void>> OpenAiModel::answer_built(BuiltPrompt prompt, OnText on_text,
+                                             std::stop_token stop) {
   net::ClientRequest request = request_for(prompt);
   Attempt last = co_await attempt(std::move(request), on_text, stop);
   if (last.retry_in) {
@@ -172,8 +171,6 @@ Task<Result<Completion>> OpenAiModel::answer_built(BuiltPrompt prompt, OnText on
       last.result = std::unexpected(cancelled());
     }
   }
-  if (last.result && last.result->prompt_tokens == 0)
-    last.result->prompt_tokens = prompt.prompt_tokens;
   settle(last);
   co_return std::move(last.result);
 }
@@ -197,7 +194,6 @@ void OpenAiModel::settle(const Attempt& attempt) {
 
 // What came of a request, gathered on the home loop.
 struct OpenAiModel::Receipt {
-  std::string text;
   bool came = false;     // any byte of a 2xx reply
   bool expired = false;  // our own timer ended it
   Result<> fed;          // what the reply's reader says
@@ -216,7 +212,6 @@ Task<OpenAiModel::Attempt> OpenAiModel::attempt(net::ClientRequest request, OnTe
   Receipt receipt;
   auto pass_on = [&](std::string_view piece) {
     if (stop.stop_requested()) return;
-    receipt.text += piece;
     on_text(piece);
   };
   ChatStream& stream = receipt.stream.emplace(pass_on);
@@ -264,13 +259,7 @@ OpenAiModel::Attempt OpenAiModel::judge(Receipt& receipt,
     receipt.fed.error().code = failed;
     return {std::unexpected(std::move(receipt.fed.error()))};
   }
-  if (complete) {
-    Completion completion{stream.prompt_tokens().value_or(0), stream.answer_tokens().value_or(0)};
-    if (completion.answer_tokens == 0) {
-      completion.answer_tokens = static_cast<std::int64_t>(count_tokens_(receipt.text));
-    }
-    return {completion};
-  }
+  if (complete) return {};
   Error& error = response.error();
   if (receipt.expired || error.code == ErrorCode::kTimeout) {
     return {fail(ErrorCode::kTimeout, "The model took too long to answer. Try again.",

@@ -33,14 +33,14 @@ class OpenAiModel final : public Model {
   bool available() const override { return breaker_.closed(); }
   // Tries once more, before the first piece only, when nothing came back at all, the server asks
   // for a pause of at most 2 s, or it wants the answer's limit under its other name.
-  Task<Result<Completion>> answer(Prompt prompt, OnText on_text, std::stop_token stop) override;
+  Task<Result<void>> answer(Prompt prompt, OnText on_text, std::stop_token stop) override;
 
  private:
   struct Attempt;
   struct Receipt;
 
   net::ClientRequest request_for(const BuiltPrompt& prompt) const;
-  Task<Result<Completion>> answer_built(BuiltPrompt prompt, OnText on_text, std::stop_token stop);
+  Task<Result<void>> answer_built(BuiltPrompt prompt, OnText on_text, std::stop_token stop);
   Task<Attempt> attempt(net::ClientRequest request, OnText on_text, std::stop_token stop);
   Attempt refused(const net::ClientResponse& response);
   Attempt judge(Receipt& receipt, Result<net::ClientResponse> response) const;

@@ -9,8 +9,6 @@ TEST_F(OpenAiModelTest, AsksAsTheApiWantsAndStreams) {
   Ending& ending = answer();
   ASSERT_TRUE(*ending.result) << ending.result->error().detail;
   EXPECT_EQ(ending.text, "Hello there");
-  EXPECT_EQ((*ending.result)->prompt_tokens, 40);
-  EXPECT_EQ((*ending.result)->answer_tokens, 2);
 
   SeenRequest seen = server_->requests().at(0);
   EXPECT_EQ(seen.method, "POST");
@@ -20,7 +18,6 @@ TEST_F(OpenAiModelTest, AsksAsTheApiWantsAndStreams) {
   json::value body = *parse_json(seen.body);
   EXPECT_EQ(body.at("model").as_string(), "test-model");
   EXPECT_TRUE(body.at("stream").as_bool());
-  EXPECT_TRUE(body.at("stream_options").at("include_usage").as_bool());
   EXPECT_EQ(body.at("max_tokens").as_int64(), 1024);
   const json::array& messages = body.at("messages").as_array();
   ASSERT_EQ(messages.size(), 4U);
@@ -55,7 +52,7 @@ TEST_F(OpenAiModelTest, FencesEachPromptAnew) {
   EXPECT_NE(server_->requests()[0].body, server_->requests()[1].body);
 }
 
-TEST_F(OpenAiModelTest, CountsItselfWhereTheServerDoesNot) {
+TEST_F(OpenAiModelTest, TakesAWholeReplyFromAServerThatDoesNotStream) {
   model([](const SeenRequest&) {
     return whole_reply(
         200, R"({"choices":[{"message":{"content":"Whole answer"},"finish_reason":"stop"}]})");
@@ -63,8 +60,6 @@ TEST_F(OpenAiModelTest, CountsItselfWhereTheServerDoesNot) {
   Ending& ending = answer();
   ASSERT_TRUE(*ending.result);
   EXPECT_EQ(ending.text, "Whole answer");
-  EXPECT_EQ((*ending.result)->answer_tokens, 4);
-  EXPECT_GT((*ending.result)->prompt_tokens, 50);
 }
 
 TEST_F(OpenAiModelTest, RefusalsMakeItUnavailableAndTellNoSecret) {

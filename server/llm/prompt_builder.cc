@@ -14,10 +14,6 @@ namespace walrus::llm {
 
 namespace {
 
-// What a chat format spends on a message beside its content, and to begin the reply (OpenAI's
-// published counts for cl100k models, rounded up).
-constexpr std::int64_t kTokensPerMessage = 5;
-constexpr std::int64_t kTokensOfReply = 3;
 // A source cut to less than this says nothing.
 constexpr std::int64_t kFewestSourceTokens = 24;
 constexpr std::size_t kLongestLabel = 200;  // bytes
@@ -92,6 +88,19 @@ std::string_view first_tokens(std::string_view text, std::int64_t tokens,
   return code_points_within(text, fits);
 }
 
+std::int64_t bytes_of(std::string_view text) {
+  return std::ssize(text);
+}
+
+// Of the prompt as it is sent; `measure` says how much a text is, in tokens or an upper bound.
+template <class Measure>
+std::int64_t size_of(const BuiltPrompt& built, Measure measure) {
+  std::int64_t size = kTokensOfReply;
+  for (const ChatMessage& message : built.messages)
+    size += measure(message.content) + kTokensPerMessage;
+  return size;
+}
+
 class Builder {
  public:
   Builder(const Prompt& prompt, const CountTokens& count_tokens, std::string_view fence)
@@ -102,9 +111,32 @@ class Builder {
     for (std::size_t i = 0; i < prompt.sources.size(); ++i) {
       const Source& source = prompt.sources[i];
       sources_.push_back(fenced(source, i + 1, without(source.text, fence), fence));
-      source_tokens_.push_back(count(sources_.back()));
     }
-    for (const Turn& turn : prompt.history)
+  }
+
+  BuiltPrompt everything() const {
+    std::string material;
+    for (const std::string& source : sources_) material += source;
+    return finished(0, sources_.size(), material);
+  }
+
+  // With what must go to come down to `limit` tokens.
+  Result<BuiltPrompt> fitted(std::int64_t limit) {
+    count_parts();
+    std::int64_t budget = limit;
+    for (;;) {
+      Result<BuiltPrompt> built = build(budget);
+      if (!built) return built;
+      std::int64_t tokens = size_of(*built, [this](std::string_view text) { return count(text); });
+      if (tokens <= limit) return built;
+      budget -= tokens - limit;
+    }
+  }
+
+ private:
+  void count_parts() {
+    for (const std::string& source : sources_) source_tokens_.push_back(count(source));
+    for (const Turn& turn : prompt_.history)
       turn_tokens_.push_back(count(turn.text) + kTokensPerMessage);
     fixed_tokens_ = count(system_) + count(question()) + 2 * kTokensPerMessage + kTokensOfReply;
   }
@@ -133,7 +165,6 @@ class Builder {
     return finished(first_turn, material.empty() ? 0 : sources, material);
   }
 
- private:
   std::int64_t count(std::string_view text) const {
     return static_cast<std::int64_t>(count_tokens_(text));
   }
@@ -162,10 +193,6 @@ class Builder {
     std::string_view none = "(There are no sources: the documents hold nothing on this.)\n";
     built.messages.push_back(
         {"user", fmt::format("{}\n{}", sources == 0 ? none : material, question())});
-    built.prompt_tokens = kTokensOfReply;
-    for (const ChatMessage& message : built.messages) {
-      built.prompt_tokens += count(message.content) + kTokensPerMessage;
-    }
     return built;
   }
 
@@ -194,16 +221,10 @@ Result<BuiltPrompt> build_prompt(const Prompt& prompt, std::int64_t context_leng
   std::int64_t answer = std::min(prompt.max_answer_tokens, context_length / 2);
   std::int64_t limit = context_length - answer;
   Builder builder(prompt, count_tokens, fence);
-  std::int64_t budget = limit;
-  for (;;) {
-    Result<BuiltPrompt> built = builder.build(budget);
-    if (!built) return built;
-    if (built->prompt_tokens <= limit) {
-      built->answer_tokens = answer;
-      return built;
-    }
-    budget -= built->prompt_tokens - limit;
-  }
+  Result<BuiltPrompt> built = builder.everything();
+  if (size_of(*built, bytes_of) > limit) built = builder.fitted(limit);
+  if (built) built->answer_tokens = answer;
+  return built;
 }
 
 }  // namespace walrus::llm

@@ -12,8 +12,13 @@
 
 namespace walrus::llm {
 
-// Tokens of a text in the model's own encoding. Thread-safe.
+// Tokens of a text in the model's own encoding, never more than its bytes. Thread-safe.
 using CountTokens = std::function<std::size_t(std::string_view)>;
+
+// What a chat format spends on a message beside its content, and to begin the reply (OpenAI's
+// published counts for cl100k models, rounded up).
+constexpr std::int64_t kTokensPerMessage = 5;
+constexpr std::int64_t kTokensOfReply = 3;
 
 struct ChatMessage {
   std::string role;  // "system" | "user" | "assistant"
@@ -22,7 +27,6 @@ struct ChatMessage {
 
 struct BuiltPrompt {
   std::vector<ChatMessage> messages;
-  std::int64_t prompt_tokens = 0;
   std::int64_t answer_tokens = 0;  // left for the answer: what was asked for, or half the window
   std::size_t sources_used = 0;
   std::size_t turns_used = 0;
@@ -36,7 +40,7 @@ std::string random_fence();
 //
 // What does not fit goes in this order: the oldest turns of the history, the lowest-ranked sources
 // (so [n] stays what it was), and the end of the only source left. model_unavailable when not even
-// the query fits.
+// the query fits. Nothing is counted where even the bytes fit: counting is the dearest part of it.
 Result<BuiltPrompt> build_prompt(const Prompt& prompt, std::int64_t context_length,
                                  const CountTokens& count_tokens, std::string_view fence);
 

@@ -23,6 +23,13 @@ class PromptBuilderTest : public ::testing::Test {
   Result<BuiltPrompt> build(const Prompt& prompt, std::int64_t context = 8192) {
     return build_prompt(prompt, context, count_, "fence77");
   }
+  // Of all that is sent and of the answer.
+  static std::int64_t tokens_of(const BuiltPrompt& built, const CountTokens& count) {
+    std::int64_t tokens = kTokensOfReply + built.answer_tokens;
+    for (const ChatMessage& message : built.messages)
+      tokens += static_cast<std::int64_t>(count(message.content)) + kTokensPerMessage;
+    return tokens;
+  }
   static text::TokenCounter* counter_;
 };
 text::TokenCounter* PromptBuilderTest::counter_ = nullptr;
@@ -94,7 +101,7 @@ TEST_F(PromptBuilderTest, DropsHistoryThenSourcesThenTheEndOfTheLast) {
   for (std::int64_t context = 4000; context >= 400; context -= 10) {
     auto built = build(prompt, context);
     ASSERT_TRUE(built) << context;
-    ASSERT_LE(built->prompt_tokens + built->answer_tokens, context);
+    ASSERT_LE(tokens_of(*built, count_), context);
     ASSERT_LE(built->sources_used, sources_before);
     ASSERT_LE(built->turns_used, turns_before);
     if (built->turns_used > 0) ASSERT_EQ(built->sources_used, 5U) << context;
@@ -118,15 +125,37 @@ TEST_F(PromptBuilderTest, DropsHistoryThenSourcesThenTheEndOfTheLast) {
 TEST_F(PromptBuilderTest, UsesItsWindowToTheLastToken) {
   Prompt prompt = full_prompt();
   prompt.max_answer_tokens = 100;
-  std::int64_t whole = build(prompt)->prompt_tokens + prompt.max_answer_tokens;
+  std::int64_t whole = tokens_of(*build(prompt), count_);
   auto exact = build(prompt, whole);
   ASSERT_TRUE(exact);
   EXPECT_EQ(exact->turns_used, 2U);
-  EXPECT_EQ(exact->prompt_tokens + exact->answer_tokens, whole);
+  EXPECT_EQ(exact->sources_used, 2U);
+  EXPECT_EQ(tokens_of(*exact, count_), whole);
   auto less = build(prompt, whole - 1);
   ASSERT_TRUE(less);
   EXPECT_LT(less->turns_used, 2U);
   EXPECT_EQ(less->sources_used, 2U);
+}
+
+TEST_F(PromptBuilderTest, CountsNothingWhereTheBytesFit) {
+  Prompt prompt = full_prompt();
+  prompt.max_answer_tokens = 100;
+  int counted = 0;
+  CountTokens count = [&](std::string_view text) {
+    ++counted;
+    return text.size();
+  };
+  CountTokens bytes = [](std::string_view text) { return text.size(); };
+  std::int64_t whole = tokens_of(*build(prompt), bytes);
+  auto fits = build_prompt(prompt, whole, count, "fence77");
+  ASSERT_TRUE(fits);
+  EXPECT_EQ(counted, 0);
+  EXPECT_EQ(fits->turns_used, 2U);
+  EXPECT_EQ(fits->sources_used, 2U);
+  auto less = build_prompt(prompt, whole - 1, count, "fence77");
+  ASSERT_TRUE(less);
+  EXPECT_GT(counted, 0);
+  EXPECT_LT(less->turns_used, 2U);
 }
 
 TEST_F(PromptBuilderTest, FitsTextThatIsNoUtf8) {
@@ -136,7 +165,7 @@ TEST_F(PromptBuilderTest, FitsTextThatIsNoUtf8) {
   CountTokens bytes = [](std::string_view text) { return text.size() / 4; };
   auto built = build_prompt(prompt, 1000, bytes, "fence77");
   ASSERT_TRUE(built);
-  EXPECT_LE(built->prompt_tokens + built->answer_tokens, 1000);
+  EXPECT_LE(tokens_of(*built, bytes), 1000);
   EXPECT_THAT(built->messages.back().content, HasSubstr("[1] label=\"\""));
 }
 
@@ -172,13 +201,8 @@ TEST_F(PromptBuilderTest, FitsAnyWindowAndKeepsCodePointsWhole) {
     auto context = static_cast<std::int64_t>(300 + random() % 2000);
     auto built = build(prompt, context);
     if (!built) continue;
-    std::int64_t exact = 0;
-    for (const ChatMessage& message : built->messages) {
-      ASSERT_TRUE(is_valid_utf8(message.content));
-      exact += static_cast<std::int64_t>(counter_->count(message.content));
-    }
-    ASSERT_LE(exact + built->answer_tokens, context);
-    ASSERT_LE(exact, built->prompt_tokens);
+    for (const ChatMessage& message : built->messages) ASSERT_TRUE(is_valid_utf8(message.content));
+    ASSERT_LE(tokens_of(*built, count_), context);
   }
 }
 

@@ -19,26 +19,24 @@ std::vector<llm::Prompt> ScriptedModel::prompts() const {
   return prompts_;
 }
 
-Task<Result<llm::Completion>> ScriptedModel::answer(llm::Prompt prompt, llm::OnText on_text,
-                                                    std::stop_token stop) {
+Task<Result<void>> ScriptedModel::answer(llm::Prompt prompt, llm::OnText on_text,
+                                         std::stop_token stop) {
   ModelScript script;
   {
     std::lock_guard lock(mutex_);
     prompts_.push_back(std::move(prompt));
     script = script_;
   }
-  std::int64_t passed = 0;
+  std::size_t passed = 0;
   for (const ScriptedPiece& piece : script.pieces) {
-    if (static_cast<std::size_t>(passed) == script.fail_after)
-      co_return std::unexpected(script.error);
+    if (passed == script.fail_after) co_return std::unexpected(script.error);
     if (piece.before > Duration(0)) co_await llm::sleep_unless_stopped(piece.before, stop);
     if (stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The answer was cancelled.");
     on_text(piece.text);
     ++passed;
   }
-  if (static_cast<std::size_t>(passed) == script.fail_after)
-    co_return std::unexpected(script.error);
-  co_return llm::Completion{static_cast<std::int64_t>(script.pieces.size()), passed};
+  if (passed == script.fail_after) co_return std::unexpected(script.error);
+  co_return Result<void>();
 }
 
 }  // namespace walrus::testing

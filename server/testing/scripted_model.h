@@ -30,8 +30,7 @@ class ScriptedModel final : public llm::Model {
 
   const llm::ModelInfo& info() const override { return info_; }
   bool available() const override { return available_; }
-  Task<Result<llm::Completion>> answer(llm::Prompt prompt, llm::OnText on_text,
-                                       std::stop_token stop) override;
+  Task<Result<void>> answer(llm::Prompt prompt, llm::OnText on_text, std::stop_token stop) override;
 
   void set_script(ModelScript script);
   void set_available(bool available) { available_ = available; }
