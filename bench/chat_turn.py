@@ -3,14 +3,17 @@ loopback, six durable statuses, the answer streamed.
 
 Parts are told apart by thread. `walrus-query` embeds the question and searches; how much of that is
 embedding is measured by the same questions on an empty server, and how much is search by the same
-questions to /v1/search. `store` is the writer. All the rest of the program counts as the rest: the
-io thread with its reads of the store, the client of the model, prompts, logs."""
+questions to /v1/search. `store` is the writer and the reads, which the io thread does itself and /metrics
+times. All the rest of the program counts as the rest: the io thread, the client of the model,
+prompts, logs."""
 import concurrent.futures
 import gzip
 import http.client
 import json
+import re
 import statistics
 import sys
+import threading
 import time
 
 import measuring
@@ -23,6 +26,7 @@ PARAGRAPHS_A_DOCUMENT = 10
 QUESTIONS = 60
 AT_ONCE = 4
 REST = 300  # microseconds; what a turn may cost beside embedding, search and store
+connections = threading.local()
 PIECES = [f" and word {number} of the scripted answer" for number in range(20)]
 
 
@@ -47,13 +51,17 @@ def fill(server, paragraphs):
 
 
 def post(port, path, body):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
+    """Over a connection that each thread keeps, as clients do."""
+    kept = connections.__dict__.setdefault(port, http.client.HTTPConnection("127.0.0.1", port, timeout=60))
+    kept.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    answer = kept.getresponse()
+    return answer.status, answer.read()
+
+
+def read_micros(server):
+    """What all reads of the store took so far."""
+    text = server.get("/metrics").body.decode()
+    return float(re.search(r"^walrus_store_read_seconds_sum (\S+)", text, re.MULTILINE).group(1)) * 1e6
 
 
 def ask(port, question, session):
@@ -81,16 +89,18 @@ def cost(server, questions, do, round_number):
 def one_round(number, empty, full, questions):
     embedding = cost(empty, questions, search, number)["walrus-query"]
     found = cost(full, questions, search, number)["walrus-query"]
+    before = read_micros(full)
     turn = cost(full, questions, ask, number)
+    reads = (read_micros(full) - before) / len(questions)
     parts = {
         "embedding": embedding,
         "search": found - embedding,
-        "store": turn["store"],
-        "io thread": turn["walrus-io"],
+        "store": turn["store"] + reads,
+        "io thread": turn["walrus-io"] - reads,
         "model's client": turn.get("walrus-curl", 0),
         "prompt": turn["walrus-query"] - found,
     }
-    parts["others"] = sum(turn.values()) - turn["walrus-query"] - turn["store"] - parts["io thread"] - parts["model's client"]
+    parts["others"] = sum(turn.values()) - turn["walrus-query"] - turn["store"] - turn["walrus-io"] - parts["model's client"]
     parts["the rest"] = parts["io thread"] + parts["model's client"] + parts["prompt"] + parts["others"]
     line = "  ".join(f"{name} {value:.0f}" for name, value in parts.items())
     print(f"  round {number + 1}: {line}", flush=True)

@@ -5,65 +5,19 @@ Every arm runs in every round, so that a ratio is of two runs that lie seconds a
 import contextlib
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
 
 import measuring
-from measuring import BUILD, TOOLS, Results, cpu, micros, ratio
+import peer_servers
+from measuring import BUILD, Results, cpu, micros, ratio
 from model_server import ModelServer
 from walrus_server import WalrusServer
 
 SECONDS = os.environ.get("WALRUS_BENCH_SECONDS", "2")
 CONNECTIONS = "64"
 IDLE_STREAMS = 2000
-PEERS = TOOLS / "peers"
-PYTHON = "/usr/bin/python3"
-
-
-def build_tool(source, *options):
-    program = BUILD / "bench-tools" / source.stem
-    program.parent.mkdir(exist_ok=True)
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        measuring.output(os.environ.get("CXX", "clang++-19"), "-O2", "-std=c++20", "-pthread", source, "-o", program, *options)
-    return program
-
-
-def start_fastapi(port):
-    return measuring.start_server(PYTHON, "-m", "uvicorn", "fastapi_app:app", "--port", port, "--backlog", 4096,
-                                  "--no-access-log", "--log-level", "error", port=port, cwd=PEERS)
-
-
-def start_node(port):
-    return measuring.start_server("node", PEERS / "node_server.js", port, port=port)
-
-
-def start_go(port):
-    program = BUILD / "bench-tools" / "go_server"
-    if not program.exists():
-        measuring.output("go", "build", "-o", program, PEERS / "go_server.go")
-    return measuring.start_server(program, port, port=port, environment={"GOMAXPROCS": "1"})
-
-
-def has_fastapi():
-    return subprocess.run([PYTHON, "-c", "import fastapi, uvicorn"], capture_output=True).returncode == 0
-
-
-def start_peers(results):
-    """[(name, pid, base address)]: the same work by others, each on one thread."""
-    known = [("FastAPI", start_fastapi, has_fastapi()), ("node", start_node, shutil.which("node")),
-             ("go", start_go, shutil.which("go"))]
-    peers = []
-    for name, begin, runtime in known:
-        if not runtime:
-            results.skip(name, "its runtime is not installed")
-            continue
-        port = measuring.free_port()
-        peers.append((name, begin(port).pid, f"http://127.0.0.1:{port}"))
-    if not shutil.which("nginx") or not os.path.exists("/usr/lib/nginx/modules/ngx_nchan_module.so"):
-        results.skip("nginx with nchan", "not installed")
-    return peers
 
 
 def cpu_a_request(pid, url):
@@ -94,7 +48,7 @@ def measure_status(results, raw, peers):
         document, status = server.ingest("notes.txt", b"The lighthouse of Vardoe was lit in 1896.")
         assert status["processing_status"] == "completed", status
         url = f"http://127.0.0.1:{server.port}/v1/documents/{document['document_id']}/status"
-        arms = {"raw": lambda: cpu_a_request(raw[1], f"{raw[2]}/status/doc1"),
+        arms = {"raw": lambda: cpu_a_request(raw[0], f"{raw[1]}/status/doc1"),
                 "walrus": lambda: cpu_a_request(server.process.pid, url)}
         for name, pid, address in peers:
             arms[name] = lambda pid=pid, address=address: cpu_a_request(pid, f"{address}/status/doc1")
@@ -107,7 +61,7 @@ def measure_stream(results, raw, peers, load):
     server = measuring.start(BUILD / "transport_server", stdout=subprocess.PIPE, text=True)
     port = int(server.stdout.readline())
     address = f"http://127.0.0.1:{port}"
-    arms = {"raw": lambda: cpu_a_stream(load, raw[1], f"{raw[2]}/chat"),
+    arms = {"raw": lambda: cpu_a_stream(load, raw[0], f"{raw[1]}/chat"),
             "walrus": lambda: cpu_a_stream(load, server.pid, f"{address}/chat")}
     at_once = measuring.rounds_of(arms)
     report(results, "chat stream, events at once", at_once, {"raw": 1.2})
@@ -159,14 +113,12 @@ def measure_idle(results, load):
 
 def main():
     results = Results()
-    if not (TOOLS / "raw_limit.cpp").exists():
+    if not peer_servers.are_there():
         results.skip("everything", "the tools to measure with are absent")
         return results.print()
-    load = build_tool(TOOLS / "sse_load.cpp")
-    port = measuring.free_port()
-    process = measuring.start_server(build_tool(TOOLS / "raw_limit.cpp", "-luring"), port, port=port)
-    raw = ("raw", process.pid, f"http://127.0.0.1:{port}")
-    peers = start_peers(results)
+    load = peer_servers.build_load()
+    raw = peer_servers.start_raw()
+    peers = peer_servers.start_peers(results)
     measure_status(results, raw, peers)
     measure_stream(results, raw, peers, load)
     measure_idle(results, load)

@@ -2,6 +2,12 @@
 
 namespace walrus::store::sqlite {
 
+ReaderPool::ReaderPool(std::string file, std::string vfs, Metrics& metrics)
+    : file_(std::move(file)),
+      vfs_(std::move(vfs)),
+      seconds_(metrics.histogram("walrus_store_read_seconds",
+                                 "Time of a read of the store, on the thread that asks.")) {}
+
 Result<Connection> ReaderPool::take() {
   {
     std::lock_guard lock(mutex_);

@@ -23,7 +23,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(std::filesystem::path fil
 SqliteStore::SqliteStore(std::string file, sqlite::Options options, Connection connection,
                          const Clock& clock, const Log& log, Metrics& metrics)
     : clock_(clock),
-      readers_(file, options.vfs),
+      readers_(file, options.vfs, metrics),
       writer_(file, options, std::move(connection), log, metrics) {}
 
 Task<Result<void>> SqliteStore::commit(WriteBatch batch) {
