@@ -1,0 +1,45 @@
+// Operations of one kind that wait for their turn.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/records.h"
+
+namespace walrus::jobs {
+
+struct Waiting {
+  store::OperationRecord record;
+  bool resumed = false;  // it was begun by an earlier run of the server
+};
+
+// First come, first served within an owner; owners take turns, so that nobody waits for the
+// hundred files of another. Not thread-safe.
+class Queue {
+ public:
+  void push(Waiting waiting);
+  // The next one; nothing when it is empty.
+  std::optional<Waiting> pop();
+  // That one, wherever it stands.
+  std::optional<Waiting> take(const std::string& operation_id);
+  // Null where it does not wait; good until the next change.
+  Waiting* find(const std::string& operation_id);
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  // In the order in which they would start if nothing else came.
+  std::vector<std::string> order() const;
+
+ private:
+  struct Line {  // of an owner; never empty
+    std::string owner;
+    std::deque<Waiting> waiting;
+  };
+  std::list<Line> lines_;  // whose turn it is comes first
+  std::size_t size_ = 0;
+};
+
+}  // namespace walrus::jobs
