@@ -183,7 +183,10 @@ class Page:
     def request(self, content):
         parts = [self.content(content)]
         for body in content.values():
-            parts.append(self.property_table("Fields of the request", self.resolve(body["schema"])))
+            schema = self.resolve(body["schema"])
+            if "oneOf" in schema:  # the first is the one that the others are made of
+                schema = self.resolve(schema["oneOf"][0])
+            parts.append(self.property_table("Fields of the request", schema))
         return "".join(parts)
 
     def answers(self, responses):

@@ -62,13 +62,15 @@ def steps_header(kinds):
     total = sum(len(kind["steps"]) for kind in kinds)
     lines = [NOTICE.format(source="steps.json")]
     lines.append("#pragma once\n\n#include <array>\n#include <string_view>\n\nnamespace walrus::status {\n\n")
-    lines.append("enum class Kind {\n" + "".join(f"  {constant(k['name'])},\n" for k in kinds) + "};\n\n")
-    lines.append("enum class Step {\n" + "".join(f"  {constant(n)},\n" for n in names) + "};\n\n")
+    lines.append("enum class Kind {\n" + "".join(f"  {constant(k['name'])},\n" for k in kinds))
+    lines.append("  kExternal,  // a pipeline of somebody else's: the operation carries its own plan\n};\n\n")
+    lines.append("// The steps of Walrus's own kinds. Those of an ExternalPlan count on from the last of them.\n")
+    lines.append("enum class Step : int {\n" + "".join(f"  {constant(n)},\n" for n in names) + "};\n\n")
     lines.append("inline constexpr int kNoPercent = -1;  // a chat has no percentage\n\n")
     lines.append("struct PlannedStep {\n  Kind kind;\n  Step step;\n  std::string_view name;\n")
     lines.append("  int percent;               // on reaching the step, 0 to 100, or kNoPercent\n")
     lines.append("  std::string_view message;  // {n} stands for the number of chunks\n};\n\n")
-    lines.append(f"inline constexpr std::array<std::string_view, {len(kinds)}> kKindNames{{\n")
+    lines.append(f"// Walrus's own kinds.\ninline constexpr std::array<std::string_view, {len(kinds)}> kKindNames{{\n")
     lines += [f"    {text(k['name'])},\n" for k in kinds]
     lines.append("};\n\n")
     lines.append(f"inline constexpr std::array<std::string_view, {len(names)}> kStepNames{{\n")

@@ -126,7 +126,8 @@ class Contract:
         documented = {choice["$ref"].rsplit("/", 1)[1] for choice in schema["oneOf"]}
         name = EVENT_SCHEMAS[data["type"]]
         if data["type"] == "status" and "processing_status" in data:
-            name = "DocumentEvent"
+            own = self.document["components"]["schemas"]["Kind"]["enum"]
+            name = "DocumentEvent" if data["kind"] in own else "ExternalEvent"
         assert name in documented, f"{method} {target}: {name} is not documented"
         self.validate({"$ref": f"#/components/schemas/{name}"}, data)
 

@@ -51,6 +51,7 @@ class Contract(unittest.TestCase):
         """Each answer is held to the document as it comes in; here each documented one comes about."""
         self.documents()
         self.conversations()
+        self.other_pipelines()
         self.service()
         missed = {(operation["operationId"], status) for _, _, operation in contract.operations()
                   for status in operation["responses"] if status not in HARD_TO_HAVE} - contract.seen
@@ -115,6 +116,24 @@ class Contract(unittest.TestCase):
             server.post_json(path, {**good, "query": ""})
             server.request("POST", path, json.dumps(good).encode(), {"Content-Type": "text/plain"})
         server.post_json("/v1/search", {"query": "lighthouse"})
+
+    def other_pipelines(self):
+        server = self.server
+        plan = {"kind": "import", "title": "Orders", "steps": [{"name": "fetch", "percent": 0}, {"name": "load", "percent": 60}]}
+        begun = server.post_json("/v1/operations", plan)
+        operation = begun.headers["location"]
+        server.get(operation + "/history")
+        server.post_json(operation + "/events", [{"step": "load", "content": "a line"}, {"done": 1, "total": 2}])
+        server.post_json(operation + "/events", {"step": "fetch"})
+        server.post_json(operation + "/events", {"status": "failed", "error": "No disk."})
+        server.events(operation + "/events")
+        server.events(operation + "/events?after=99")
+        for path in ("", "/history"):
+            server.get(operation + path)
+        for path in ("/v1/operations", operation + "/events"):
+            server.post_json(path, {"kind": 7, "step": 7})
+            server.request("POST", path, b"{}", {"Content-Type": "text/plain"})
+        server.post_json(f"/v1/operations/{NOWHERE}/events", {})
 
     def service(self):
         for path in ("/", "/health", "/ready", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/v1/models/"):

@@ -102,10 +102,10 @@ class ResourcesTest : public ::testing::Test {
   testing::Disk disk{clock};
   testing::ServerLife life;
   std::atomic<bool> draining{false};
-  Services services{life.store,   disk.blobs,     life.hub,       life.jobs,
-                    *disk.index,  life.retriever, life.catalogue, life.parts.extractor,
-                    life.workers, clock,          life.log,       life.metrics,
-                    draining};
+  Services services{life.store,           disk.blobs,   life.hub,       life.jobs,
+                    life.external,        *disk.index,  life.retriever, life.catalogue,
+                    life.parts.extractor, life.workers, clock,          life.log,
+                    life.metrics,         draining};
   http::Router router = make_router(services, {"{}", "{}", "<html>"});
   TaskGroup tasks{life.loop, [](std::exception_ptr) { FAIL(); }};
 

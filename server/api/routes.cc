@@ -3,6 +3,7 @@
 #include "api/chat.h"
 #include "api/conversations.h"
 #include "api/documents.h"
+#include "api/external_operations.h"
 #include "api/responses.h"
 #include "api/search.h"
 #include "api/statuses.h"
@@ -15,6 +16,7 @@ namespace {
 struct Resources {
   Documents documents;
   Statuses statuses;
+  ExternalOperations external;
   Chat chat;
   Conversations conversations;
   Search search;
@@ -66,6 +68,8 @@ constexpr Row kRows[] = {
     {"GET", "/v1/documents/{document_id}/events", kNone, handler<&R::statuses, &Statuses::document_events>},
 
     {"GET", "/v1/operations/{operation_id}", kNone, handler<&R::statuses, &Statuses::of_operation>},
+    {"POST", "/v1/operations", kJson, handler<&R::external, &ExternalOperations::begin>},
+    {"POST", "/v1/operations/{operation_id}/events", kJson, handler<&R::external, &ExternalOperations::report>},
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
 
@@ -81,9 +85,9 @@ constexpr Row kRows[] = {
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  auto resources = std::make_shared<Resources>(
-      Resources{Documents(services), Statuses(services), Chat(services), Conversations(services),
-                Search(services), Service(services, documents)});
+  auto resources = std::make_shared<Resources>(Resources{
+      Documents(services), Statuses(services), ExternalOperations(services), Chat(services),
+      Conversations(services), Search(services), Service(services, documents)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

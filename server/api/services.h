@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "base/worker_pool.h"
 #include "extract/extractor.h"
+#include "jobs/external_operations.h"
 #include "jobs/jobs.h"
 #include "live/hub.h"
 #include "llm/catalogue.h"
@@ -24,6 +25,7 @@ struct Services {
   store::Blobs& blobs;
   live::Hub& hub;
   jobs::Jobs& jobs;
+  jobs::ExternalOperations& external;
   search::SearchIndex& index;
   pipelines::Retriever& retriever;
   llm::Catalogue& catalogue;

@@ -109,10 +109,12 @@ void Application::build_service() {
       pipelines::ChatParts{*store_, *retriever_, *catalogue_, log_});
   jobs_ = std::make_unique<jobs::Jobs>(threads_.loops(), *store_, *event_log_, *hub_, log_,
                                        metrics_, jobs::Options{});
+  external_ = std::make_unique<jobs::ExternalOperations>(
+      threads_.loops(), *store_, *event_log_, *hub_, log_, metrics_, jobs::ExternalOptions{});
   bind_pipelines();
   services_ = std::make_unique<api::Services>(
-      api::Services{*store_, *blobs_, *hub_, *jobs_, *index_, *retriever_, *catalogue_, *extractor_,
-                    foreground_, clock_, log_, metrics_, draining_});
+      api::Services{*store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_,
+                    *extractor_, foreground_, clock_, log_, metrics_, draining_});
   http::Limits limits;
   limits.file_bytes = config_.max_upload;
   limits.connections_per_address = config_.max_connections_per_address;
@@ -186,6 +188,8 @@ Task<Result<void>> Application::take_up_work() {
   if (!reconciled) co_return reconciled;
   Result<void> recovered = co_await jobs_->recover();
   if (!recovered) co_return recovered;
+  recovered = co_await external_->recover();
+  if (!recovered) co_return recovered;
   co_return co_await embed_anew();
 }
 
@@ -225,6 +229,11 @@ bool Application::shut_down() {
   auto work_ended = std::make_shared<std::promise<void>>();
   jobs_->shut_down(kChatGrace, [work_ended] { work_ended->set_value(); });
   if (work_ended->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
+  auto external_left = std::make_shared<std::promise<void>>();
+  external_->shut_down([external_left] { external_left->set_value(); });
+  if (external_left->get_future().wait_for(kShutdownLimit) != std::future_status::ready) {
+    return false;
+  }
   auto drained = std::make_shared<std::promise<void>>();
   server_->drain(std::chrono::seconds(2), [drained] { drained->set_value(); });
   if (drained->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;

@@ -76,6 +76,7 @@ class Application {
   std::unique_ptr<pipelines::UploadPipeline> upload_;
   std::unique_ptr<pipelines::ChatPipeline> chat_;
   std::unique_ptr<jobs::Jobs> jobs_;
+  std::unique_ptr<jobs::ExternalOperations> external_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<TaskGroup> housekeeping_;
   std::unique_ptr<http::Server> server_;

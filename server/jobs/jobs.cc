@@ -335,6 +335,9 @@ bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason rea
 Task<Result<void>> Jobs::recover() {
   auto open = co_await store_.open_operations();
   if (!open) co_return std::unexpected(open.error());
+  std::erase_if(*open, [](const store::OperationRecord& record) {
+    return record.state.operation.kind == Kind::kExternal;  // nothing runs here for those
+  });
   for (store::OperationRecord& record : *open) {
     Home& home = home_of(record.state.operation.id);
     auto take_up = [this, &home, &record](Completion<bool> done) {

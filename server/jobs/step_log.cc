@@ -34,7 +34,8 @@ void StepLog::publish(const status::State& state, std::vector<status::Event> eve
 }
 
 void StepLog::step_ended(status::Kind kind, TimePoint at) {
-  if (step_) {
+  // Steps of somebody else's pipeline have names without number: no labels of a metric.
+  if (step_ && kind != status::Kind::kExternal) {
     auto labels =
         fmt::format("kind=\"{}\",step=\"{}\"", status::name_of(kind), status::name_of(*step_));
     metrics_
@@ -48,7 +49,7 @@ void StepLog::step_reached(const status::Operation& operation, const status::Eve
   step_ = event.step;
   log_.info("step reached", {{"operation", operation.id},
                              {"owner", operation.owner},
-                             {"step", status::name_of(event.step)}});
+                             {"step", status::name_of(operation, event.step)}});
 }
 
 void StepLog::operation_ended(const status::Operation& operation, const status::Event& event) {
@@ -60,9 +61,9 @@ void StepLog::operation_ended(const status::Operation& operation, const status::
   log_.info("operation ended",
             {{"operation", operation.id},
              {"owner", operation.owner},
-             {"kind", status::name_of(operation.kind)},
+             {"kind", status::kind_name_of(operation)},
              {"outcome", outcome},
-             {"step", status::name_of(event.step)},
+             {"step", status::name_of(operation, event.step)},
              {"seconds", seconds_between(run_began_, event.at)},
              {"error_type", event.error ? info(event.error->type).word : std::string_view()}});
 }

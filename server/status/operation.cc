@@ -37,6 +37,14 @@ bool is_terminal(Kind kind, const Event& event) {
   return kind != Kind::kChat && event.outcome != Outcome::kProcessing;
 }
 
+Plan plan_of(const Operation& operation) {
+  return operation.plan ? operation.plan->steps() : plan_of(operation.kind);
+}
+
+std::string_view kind_name_of(const Operation& operation) {
+  return operation.plan ? std::string_view(operation.plan->kind()) : name_of(operation.kind);
+}
+
 void State::apply(const Event& event) {
   bool new_attempt = event.attempt != attempt;
   sequence = event.sequence;

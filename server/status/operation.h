@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,7 +65,15 @@ struct Operation {
   std::string conversation_id;  // of a chat, without prefix, else empty
   std::string user_id;          // of a chat: a label, may be empty
   TimePoint created_at;
+  std::shared_ptr<const ExternalPlan> plan = nullptr;  // exactly when the kind is kExternal
 };
+
+Plan plan_of(const Operation& operation);
+// As the wire spells them. What is called by a client is no label of a metric: name_of(Kind) is.
+std::string_view kind_name_of(const Operation& operation);
+inline std::string_view name_of(const Operation& operation, Step step) {
+  return name_of(operation.plan.get(), step);
+}
 
 // The fold of an operation's events.
 struct State {

@@ -31,7 +31,10 @@ class WorkCounter {
 };
 
 // The percentage of `done` of `total` inside a step: from the step's own towards the next one's,
-// which it never reaches. kNoPercent where the kind has none.
-int percent_within(Kind kind, Step step, std::uint64_t done, std::uint64_t total);
+// or 100 of the last one, which it never reaches. kNoPercent where the plan has none.
+int percent_within(Plan plan, Step step, std::uint64_t done, std::uint64_t total);
+inline int percent_within(Kind kind, Step step, std::uint64_t done, std::uint64_t total) {
+  return percent_within(plan_of(kind), step, done, total);
+}
 
 }  // namespace walrus::status

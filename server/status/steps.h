@@ -10,9 +10,11 @@ enum class Kind {
   kDocumentUpload,
   kWebCrawl,
   kChat,
+  kExternal,  // a pipeline of somebody else's: the operation carries its own plan
 };
 
-enum class Step {
+// The steps of Walrus's own kinds. Those of an ExternalPlan count on from the last of them.
+enum class Step : int {
   kValidating,
   kExtractingText,
   kChunkingText,
@@ -38,6 +40,7 @@ struct PlannedStep {
   std::string_view message;  // {n} stands for the number of chunks
 };
 
+// Walrus's own kinds.
 inline constexpr std::array<std::string_view, 3> kKindNames{
     "document_upload",
     "web_crawl",

@@ -58,23 +58,51 @@ std::unexpected<Error> conversation_busy() {
               "Another turn of the conversation was begun. Wait for its end, then ask again.");
 }
 
-json::object error_to_json(const status::OperationError& error) {
+json::object error_to_json(const status::OperationError& error, const status::ExternalPlan* plan) {
   return {{"type", info(error.type).word},
           {"message", error.message},
-          {"step", status::name_of(error.step)},
+          {"step", status::name_of(plan, error.step)},
           {"retryable", error.retryable}};
 }
 
-std::optional<status::OperationError> error_from_json(const json::object& object) {
+std::optional<status::OperationError> error_from_json(const json::object& object,
+                                                      const status::ExternalPlan* plan) {
   const json::string* type = find_string(object, "type");
   const json::string* message = find_string(object, "message");
   const json::string* step = find_string(object, "step");
   const json::value* retryable = object.if_contains("retryable");
   if (!type || !message || !step || !retryable || !retryable->is_bool()) return std::nullopt;
   auto code = error_code_from_word(view(*type));
-  auto at = status::step_from_name(view(*step));
+  auto at = status::step_from_name(plan, view(*step));
   if (!code || !at) return std::nullopt;
   return status::OperationError{*code, std::string(view(*message)), *at, retryable->get_bool()};
+}
+
+json::object plan_to_json(const status::ExternalPlan& plan) {
+  json::array steps;
+  for (const status::ExternalPlan::StepText& step : plan.texts()) {
+    steps.push_back({{"name", step.name}, {"percent", step.percent}, {"message", step.message}});
+  }
+  return {{"title", plan.title()}, {"steps", std::move(steps)}};
+}
+
+std::shared_ptr<const status::ExternalPlan> plan_from_json(std::string kind,
+                                                           const json::object& object) {
+  const json::string* title = find_string(object, "title");
+  const json::value* steps = object.if_contains("steps");
+  if (!title || !steps || !steps->is_array() || steps->get_array().empty()) return nullptr;
+  std::vector<status::ExternalPlan::StepText> texts;
+  for (const json::value& step : steps->get_array()) {
+    if (!step.is_object()) return nullptr;
+    const json::string* name = find_string(step.get_object(), "name");
+    const json::string* message = find_string(step.get_object(), "message");
+    auto percent = find_integer(step.get_object(), "percent");
+    if (!name || !message || !percent) return nullptr;
+    texts.push_back(
+        {std::string(view(*name)), static_cast<int>(*percent), std::string(view(*message))});
+  }
+  return std::make_shared<const status::ExternalPlan>(std::move(kind), std::string(view(*title)),
+                                                      std::move(texts));
 }
 
 }  // namespace walrus::store

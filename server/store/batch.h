@@ -21,7 +21,13 @@ std::unexpected<Error> conversation_of_another_user();
 std::unexpected<Error> conversation_busy();
 
 // An operation's error in one JSON object, as a column holds it.
-json::object error_to_json(const status::OperationError& error);
-std::optional<status::OperationError> error_from_json(const json::object& object);
+// `plan` is the operation's, null of Walrus's own kinds.
+json::object error_to_json(const status::OperationError& error, const status::ExternalPlan* plan);
+std::optional<status::OperationError> error_from_json(const json::object& object,
+                                                      const status::ExternalPlan* plan);
+// What an ExternalPlan holds besides its kind; null where the object is not one.
+json::object plan_to_json(const status::ExternalPlan& plan);
+std::shared_ptr<const status::ExternalPlan> plan_from_json(std::string kind,
+                                                           const json::object& object);
 
 }  // namespace walrus::store

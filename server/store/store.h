@@ -89,10 +89,17 @@ struct DeleteConversation {
   std::string conversation_id;
 };  // operations, events too
 
+// Conflict if the operation is missing. Kept as long as its events; a repeat changes nothing.
+struct PutReport {
+  std::string operation_id;
+  std::string report_id;   // the worker's own
+  std::uint64_t sequence;  // of the operation after the report
+};
+
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation>;
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -178,6 +185,11 @@ class Store {
                                                             int limit) = 0;
   virtual Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                     std::string id, int limit) = 0;
+
+  // The sequence of the operation after the report of that id, if it was taken.
+  virtual Task<Result<std::optional<std::uint64_t>>> report(std::string owner,
+                                                            std::string operation_id,
+                                                            std::string report_id) = 0;
 
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;

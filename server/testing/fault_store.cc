@@ -117,6 +117,13 @@ Task<Result<std::vector<ChatStatusRecord>>> FaultStore::chat_statuses(std::strin
   return unless_away(inner_.chat_statuses(std::move(owner), std::move(id), limit));
 }
 
+Task<Result<std::optional<std::uint64_t>>> FaultStore::report(std::string owner,
+                                                              std::string operation_id,
+                                                              std::string report_id) {
+  return unless_away(
+      inner_.report(std::move(owner), std::move(operation_id), std::move(report_id)));
+}
+
 Task<Result<int>> FaultStore::remove_expired(int limit) {
   return unless_away(inner_.remove_expired(limit));
 }

@@ -57,6 +57,8 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                    std::string id,
                                                                    int limit) override;
+  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
+                                                    std::string report_id) override;
   Task<Result<int>> remove_expired(int limit) override;
 
  private:

@@ -102,7 +102,8 @@ ServerLife::ServerLife(ManualClock& manual_clock, Disk& disk_to_use,
             workers,         log,        {.words = 40, .overlap = 10, .window_words = 10}},
       upload_pipeline(parts),
       chat_pipeline({store, retriever, catalogue, log}),
-      jobs({&loop}, store, event_log, hub, log, metrics, {}) {
+      jobs({&loop}, store, event_log, hub, log, metrics, {}),
+      external({&loop}, store, event_log, hub, log, metrics, {}) {
   bind();
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/worker_pool.h"
 #include "extract/extractor.h"
+#include "jobs/external_operations.h"
 #include "jobs/jobs.h"
 #include "live/hub.h"
 #include "llm/catalogue.h"
@@ -133,6 +134,7 @@ class ServerLife {
   pipelines::UploadPipeline upload_pipeline;
   pipelines::ChatPipeline chat_pipeline;
   jobs::Jobs jobs;
+  jobs::ExternalOperations external;
 
  private:
   void bind();

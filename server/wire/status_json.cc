@@ -17,7 +17,8 @@ using status::State;
 constexpr std::string_view kQueued = "Waiting to start...";
 constexpr std::size_t kUsualStatusBytes = 640;
 
-void add_error(ObjectWriter& object, const std::optional<status::OperationError>& error) {
+void add_error(ObjectWriter& object, const status::Operation& operation,
+               const std::optional<status::OperationError>& error) {
   if (!error) {
     object.null("error");
     return;
@@ -25,7 +26,7 @@ void add_error(ObjectWriter& object, const std::optional<status::OperationError>
   ObjectWriter inner = object.object("error");
   inner.text("type", info(error->type).word);
   inner.text("message", error->message);
-  inner.text("step", status::name_of(error->step));
+  inner.text("step", status::name_of(operation, error->step));
   inner.boolean("retryable", error->retryable);
   inner.close();
 }
@@ -33,14 +34,17 @@ void add_error(ObjectWriter& object, const std::optional<status::OperationError>
 void add_document_shape(ObjectWriter& object, const State& state) {
   const status::Operation& operation = state.operation;
   object.text("operation_id", operation.id);
-  object.text("kind", status::name_of(operation.kind));
+  object.text("kind", status::kind_name_of(operation));
+  if (operation.plan && !operation.plan->title().empty()) {
+    object.text("title", operation.plan->title());
+  }
   if (!operation.document_id.empty()) object.text("document_id", operation.document_id);
   if (!operation.conversation_id.empty()) {
     object.text("conversation_id", "conv#" + operation.conversation_id);
   }
   object.number("sequence", static_cast<std::int64_t>(state.sequence));
   object.text("processing_status", status::name_of(state.outcome));
-  object.text("processing_step", status::name_of(state.step));
+  object.text("processing_step", status::name_of(operation, state.step));
   if (operation.kind == Kind::kChat) {
     object.null("progress_percentage");
   } else {
@@ -56,7 +60,7 @@ void add_document_shape(ObjectWriter& object, const State& state) {
   }
   object.number("attempt", state.attempt);
   object.raw("status_metadata", json::serialize(state.metadata));
-  add_error(object, state.error);
+  add_error(object, operation, state.error);
 }
 
 void add_chat_event(ObjectWriter& object, const Event& event) {
@@ -104,7 +108,8 @@ std::string status_json(const State& state) {
 
 void append_event(std::string& out, const State& state, const Event& event) {
   ObjectWriter object(out);
-  if (state.operation.kind == Kind::kChat) {
+  // Text is carried in the same form by every kind.
+  if (state.operation.kind == Kind::kChat || event.type == EventType::kChunk) {
     add_chat_event(object, event);
     object.text("operation_id", state.operation.id);
     object.number("sequence", static_cast<std::int64_t>(event.sequence));
@@ -136,7 +141,7 @@ std::string snapshot_json(const State& state, const std::string& content) {
   object.text("type", "snapshot");
   object.text("operation_id", state.operation.id);
   object.number("sequence", static_cast<std::int64_t>(state.sequence));
-  object.text("kind", status::name_of(state.operation.kind));
+  object.text("kind", status::kind_name_of(state.operation));
   object.raw("status", status_json(state));
   object.text("content", content);
   object.close();

@@ -48,6 +48,34 @@ TEST(StatusJsonTest, HasTheDocumentShape) {
                                                                  .value());
 }
 
+State external_state() {
+  std::vector<status::ExternalPlan::StepText> steps{{"fetch", 5, "Fetching..."}, {"load", 60, ""}};
+  State state = upload_state();
+  state.operation = {.id = "op", .kind = Kind::kExternal, .owner = "local"};
+  state.operation.plan =
+      std::make_shared<const status::ExternalPlan>("import", "Orders", std::move(steps));
+  state.step = status::plan_of(state.operation)[1].step;
+  return state;
+}
+
+TEST(StatusJsonTest, NamesKindTitleAndStepsOfSomebodyElsesPipeline) {
+  State state = external_state();
+  state.error = {ErrorCode::kInternal, "No disk.", state.step, false};
+  auto shown = parse_json(status_json(state)).value().as_object();
+  EXPECT_EQ(shown.at("kind"), "import");
+  EXPECT_EQ(shown.at("title"), "Orders");
+  EXPECT_EQ(shown.at("processing_step"), "load");
+  EXPECT_EQ(shown.at("error").at("step"), "load");
+}
+
+TEST(StatusJsonTest, CarriesTheTextOfSomebodyElsesPipelineAsChunks) {
+  Event chunk{.sequence = 43, .attempt = 1, .type = EventType::kChunk, .content = "a line\n"};
+  EXPECT_EQ(parse_json(event_json(external_state(), chunk)).value(),
+            parse_json(R"({"type":"chunk","content":"a line\n","operation_id":"op","sequence":43,
+                           "attempt":1})")
+                .value());
+}
+
 TEST(StatusJsonTest, SaysWhyItFailed) {
   State state = upload_state();
   state.outcome = Outcome::kFailed;

@@ -250,6 +250,20 @@ Task<Result<std::vector<ChatStatusRecord>>> MemoryStore::chat_statuses(std::stri
   co_return newest_of(tables_.statuses, conversation_key(owner, id), limit, alive);
 }
 
+Task<Result<std::optional<std::uint64_t>>> MemoryStore::report(std::string owner,
+                                                               std::string operation_id,
+                                                               std::string report_id) {
+  std::lock_guard lock(mutex_);
+  auto row = tables_.operations.find(operation_id);
+  if (row == tables_.operations.end()) co_return std::nullopt;
+  const auto& expiry = row->second.events_expire_at;
+  bool expired = expiry && *expiry <= clock_.now();
+  auto found = tables_.reports.find({operation_id, report_id});
+  bool there = row->second.record.state.operation.owner == owner && !expired;
+  if (!there || found == tables_.reports.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
 Task<Result<int>> MemoryStore::remove_expired(int limit) {
   std::lock_guard lock(mutex_);
   TimePoint now = clock_.now();
@@ -266,7 +280,14 @@ Task<Result<int>> MemoryStore::remove_expired(int limit) {
     events += gone;
     return gone;
   });
-  co_return statuses + events;
+  int reports = 0;
+  std::erase_if(tables_.reports, [&](const auto& row) {
+    auto expiry = tables_.operations.at(row.first.first).events_expire_at;
+    bool gone = reports < limit && expiry && *expiry <= now;
+    reports += gone;
+    return gone;
+  });
+  co_return statuses + events + reports;
 }
 
 }  // namespace walrus::store

@@ -21,6 +21,7 @@ struct OperationRow {
 struct Tables {
   std::map<std::string, OperationRow> operations;
   std::map<std::pair<std::string, std::uint64_t>, status::Event> events;  // by operation, sequence
+  std::map<std::pair<std::string, std::string>, std::uint64_t> reports;   // by operation, report
   std::map<std::string, DocumentRecord> documents;
   std::map<std::tuple<std::string, int, int>, ChunkRecord> chunks;  // by document, version, index
   std::map<std::tuple<std::string, int, int>, std::vector<float>> windows;
@@ -96,6 +97,7 @@ class Writing {
   Result<void> operator()(const PutMessage& put);
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
+  Result<void> operator()(const PutReport& put);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -123,6 +123,13 @@ Result<void> Writing::operator()(const RequestCancel& request) {
   return {};
 }
 
+Result<void> Writing::operator()(const PutReport& put) {
+  if (!tables_.operations.contains(put.operation_id)) return operation_missing();
+  std::pair key{put.operation_id, put.report_id};
+  if (!tables_.reports.contains(key)) changes_.put(tables_.reports, key, put.sequence);
+  return {};
+}
+
 Result<void> Writing::operator()(const PutDocument& put) {
   DocumentRecord record = put.record;
   auto found = tables_.documents.find(record.id);

@@ -11,23 +11,40 @@ namespace walrus::store::sqlite {
 
 namespace {
 
-#define OPERATION_COLUMNS                                                                   \
-  "id, owner, kind, document_id, conversation_id, user_id, created_at, attempt, sequence, " \
-  "outcome, step, percent, message, started_at, updated_at, metadata, eta_seconds, error, " \
+#define OPERATION_COLUMNS                                                                         \
+  "id, owner, kind, plan, document_id, conversation_id, user_id, created_at, attempt, sequence, " \
+  "outcome, step, percent, message, started_at, updated_at, metadata, eta_seconds, error, "       \
   "reserved_through, resumptions, cancel_requested, input, checkpoint"
 #define EVENT_COLUMNS                                                                            \
   "sequence, attempt, at, type, outcome, step, percent, message, metadata, eta_seconds, error, " \
   "content"
 
-std::optional<json::object> error_column(const std::optional<status::OperationError>& error) {
+using status::ExternalPlan;
+using SharedPlan = std::shared_ptr<const ExternalPlan>;
+
+std::optional<json::object> error_column(const std::optional<status::OperationError>& error,
+                                         const ExternalPlan* plan) {
   if (!error) return std::nullopt;
-  return error_to_json(*error);
+  return error_to_json(*error, plan);
 }
 
-std::optional<status::OperationError> read_error(Statement& row) {
+std::optional<status::OperationError> read_error(Statement& row, const ExternalPlan* plan) {
   json::object column = row.object();
   if (column.empty()) return std::nullopt;
-  return row.known(std::optional(error_from_json(column)));
+  return row.known(std::optional(error_from_json(column, plan)));
+}
+
+std::optional<json::object> plan_column(const status::Operation& operation) {
+  if (!operation.plan) return std::nullopt;
+  return plan_to_json(*operation.plan);
+}
+
+// From the columns `kind` and `plan`.
+SharedPlan read_plan(Statement& row, std::string kind) {
+  json::object column = row.object();
+  if (column.empty()) return nullptr;
+  SharedPlan plan = plan_from_json(std::move(kind), column);
+  return row.known(plan ? std::optional(plan) : std::nullopt);
 }
 
 OperationRecord read_record(Statement& row) {
@@ -35,7 +52,10 @@ OperationRecord read_record(Statement& row) {
   status::State& state = record.state;
   state.operation.id = row.text();
   state.operation.owner = row.text();
-  state.operation.kind = row.known(status::kind_from_name(row.text()));
+  std::string kind = row.text();
+  state.operation.plan = read_plan(row, kind);
+  const ExternalPlan* plan = state.operation.plan.get();
+  state.operation.kind = plan ? status::Kind::kExternal : row.known(status::kind_from_name(kind));
   state.operation.document_id = row.text();
   state.operation.conversation_id = row.text();
   state.operation.user_id = row.text();
@@ -43,14 +63,14 @@ OperationRecord read_record(Statement& row) {
   state.attempt = row.small_integer();
   state.sequence = row.unsigned_integer();
   state.outcome = row.known(status::outcome_from_name(row.text()));
-  state.step = row.known(status::step_from_name(row.text()));
+  state.step = row.known(status::step_from_name(plan, row.text()));
   state.percent = row.small_integer();
   state.message = row.text();
   state.started_at = row.time();
   state.updated_at = row.time();
   state.metadata = row.object();
   state.eta_seconds = row.optional_real();
-  state.error = read_error(row);
+  state.error = read_error(row, plan);
   record.reserved_through = row.unsigned_integer();
   record.resumptions = row.small_integer();
   record.cancel_requested = row.flag();
@@ -59,19 +79,19 @@ OperationRecord read_record(Statement& row) {
   return record;
 }
 
-status::Event read_event(Statement& row) {
+status::Event read_event(Statement& row, const ExternalPlan* plan) {
   status::Event event;
   event.sequence = row.unsigned_integer();
   event.attempt = row.small_integer();
   event.at = row.time();
   event.type = row.known(status::event_type_from_name(row.text()));
   event.outcome = row.known(status::outcome_from_name(row.text()));
-  event.step = row.known(status::step_from_name(row.text()));
+  event.step = row.known(status::step_from_name(plan, row.text()));
   event.percent = row.small_integer();
   event.message = row.text();
   event.metadata = row.object();
   event.eta_seconds = row.optional_real();
-  event.error = read_error(row);
+  event.error = read_error(row, plan);
   event.content = row.text();
   return event;
 }
@@ -87,17 +107,21 @@ struct Stored {
   int attempt;
   bool cancel_requested;
   std::optional<std::int64_t> events_expire_at;
+  SharedPlan plan;
 };
 
 Result<std::optional<Stored>> read_stored(Connection& connection, const std::string& id) {
-  return read_one(connection.query("SELECT outcome, attempt, cancel_requested, events_expire_at "
-                                   "FROM operations WHERE id = ?1",
+  return read_one(connection.query("SELECT outcome, attempt, cancel_requested, events_expire_at, "
+                                   "kind, plan FROM operations WHERE id = ?1",
                                    id),
                   [](Statement& row) {
                     auto outcome = row.known(status::outcome_from_name(row.text()));
                     int attempt = row.small_integer();
                     bool cancel_requested = row.flag();
-                    return Stored{outcome, attempt, cancel_requested, row.optional_integer()};
+                    auto events_expire_at = row.optional_integer();
+                    std::string kind = row.text();
+                    return Stored{outcome, attempt, cancel_requested, events_expire_at,
+                                  read_plan(row, std::move(kind))};
                   });
 }
 
@@ -113,14 +137,15 @@ Result<void> forget_expired_log(Connection& connection, const std::string& id, c
 }
 
 Result<void> append_event(Connection& connection, const std::string& operation_id,
-                          const status::Event& event) {
+                          const ExternalPlan* plan, const status::Event& event) {
   return done(connection.run(
       "INSERT INTO events (operation_id, " EVENT_COLUMNS
       ") "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
       operation_id, event.sequence, event.attempt, event.at, status::name_of(event.type),
-      status::name_of(event.outcome), status::name_of(event.step), event.percent, event.message,
-      event.metadata, event.eta_seconds, error_column(event.error), event.content));
+      status::name_of(event.outcome), status::name_of(plan, event.step), event.percent,
+      event.message, event.metadata, event.eta_seconds, error_column(event.error, plan),
+      event.content));
 }
 
 }  // namespace
@@ -132,13 +157,15 @@ Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
       "INSERT INTO operations (" OPERATION_COLUMNS
       ", events_expire_at) VALUES (?1, ?2, ?3, ?4, "
       "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-      "?24) ON CONFLICT DO NOTHING",
-      operation.id, operation.owner, status::name_of(operation.kind), operation.document_id,
-      operation.conversation_id, operation.user_id, operation.created_at, state.attempt,
-      state.sequence, status::name_of(state.outcome), status::name_of(state.step), state.percent,
-      state.message, state.started_at, state.updated_at, state.metadata, state.eta_seconds,
-      error_column(state.error), put.record.reserved_through, put.record.resumptions,
-      put.record.cancel_requested, put.record.input, put.record.checkpoint, events_expiry(state));
+      "?24, ?25) ON CONFLICT DO NOTHING",
+      operation.id, operation.owner, status::kind_name_of(operation), plan_column(operation),
+      operation.document_id, operation.conversation_id, operation.user_id, operation.created_at,
+      state.attempt, state.sequence, status::name_of(state.outcome),
+      status::name_of(operation, state.step), state.percent, state.message, state.started_at,
+      state.updated_at, state.metadata, state.eta_seconds,
+      error_column(state.error, operation.plan.get()), put.record.reserved_through,
+      put.record.resumptions, put.record.cancel_requested, put.record.input, put.record.checkpoint,
+      events_expiry(state));
   auto inserted = require_change(std::move(changes), operation_exists());
   if (!inserted) return inserted;
   return mirror_state(connection, state);
@@ -163,8 +190,9 @@ Result<void> apply(Connection& connection, const UpdateState& update, TimePoint 
       "cancel_requested = CASE WHEN ?15 THEN 0 ELSE cancel_requested END, "
       "resumptions = CASE WHEN ?15 THEN 0 ELSE resumptions END WHERE id = ?1",
       id, state.attempt, state.sequence, status::name_of(state.outcome),
-      status::name_of(state.step), state.percent, state.message, state.started_at, state.updated_at,
-      state.metadata, state.eta_seconds, error_column(state.error), update.reserved_through,
+      status::name_of((*stored)->plan.get(), state.step), state.percent, state.message,
+      state.started_at, state.updated_at, state.metadata, state.eta_seconds,
+      error_column(state.error, (*stored)->plan.get()), update.reserved_through,
       events_expiry(state), new_attempt));
   if (!updated) return updated;
   return mirror_state(connection, state);
@@ -177,7 +205,7 @@ Result<void> apply(Connection& connection, const AppendEvents& append, TimePoint
   auto forgotten = forget_expired_log(connection, append.operation_id, **stored, now);
   if (!forgotten) return forgotten;
   for (const status::Event& event : append.events) {
-    auto appended = append_event(connection, append.operation_id, event);
+    auto appended = append_event(connection, append.operation_id, (*stored)->plan.get(), event);
     if (!appended) return appended;
   }
   return {};
@@ -216,7 +244,8 @@ Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now
   auto forgotten = connection.run(
       "UPDATE operations SET events_expire_at = NULL WHERE id IN (SELECT id FROM operations o "
       "WHERE o.events_expire_at <= ?1 AND NOT EXISTS (SELECT 1 FROM events e WHERE "
-      "e.operation_id = o.id) LIMIT ?2)",
+      "e.operation_id = o.id) AND NOT EXISTS (SELECT 1 FROM reports r WHERE "
+      "r.operation_id = o.id) LIMIT ?2)",
       now, limit);
   if (!forgotten) return forgotten;
   return removed;
@@ -263,6 +292,16 @@ Result<std::vector<OperationRecord>> read_open_operations(Connection& connection
 Result<std::vector<status::Event>> read_events(Connection& connection, const std::string& owner,
                                                const std::string& operation_id, std::uint64_t after,
                                                int limit, TimePoint now) {
+  auto plan =
+      read_one(connection.query("SELECT kind, plan FROM operations WHERE id = ?1 AND owner = ?2",
+                                operation_id, owner),
+               [](Statement& row) {
+                 std::string kind = row.text();
+                 return read_plan(row, std::move(kind));
+               });
+  if (!plan) return std::unexpected(std::move(plan.error()));
+  if (!*plan) return std::vector<status::Event>();
+  auto read = [&](Statement& row) { return read_event(row, (*plan)->get()); };
   // The columns are bound to the integers SQLite has.
   constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   return read_all(
@@ -271,7 +310,7 @@ Result<std::vector<status::Event>> read_events(Connection& connection, const std
                        "SELECT 1 FROM operations WHERE id = ?1 AND owner = ?3 AND "
                        "coalesce(events_expire_at > ?4, TRUE)) ORDER BY sequence LIMIT ?5",
                        operation_id, std::min(after, kMost), owner, now, limit),
-      read_event);
+      read);
 }
 
 }  // namespace walrus::store::sqlite

@@ -150,7 +150,20 @@ CREATE TABLE probes (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 INSERT INTO probes VALUES (1, 0);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+// An operation of somebody else's pipeline carries its plan, and the ids its worker gave to
+// reports.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE operations ADD COLUMN plan TEXT;
+
+CREATE TABLE reports (
+  operation_id TEXT NOT NULL,
+  report_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (operation_id, report_id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

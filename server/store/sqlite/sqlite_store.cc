@@ -3,6 +3,7 @@
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/operation_rows.h"
+#include "store/sqlite/report_rows.h"
 #include "store/sqlite/schema.h"
 
 namespace walrus::store {
@@ -159,6 +160,16 @@ Task<Result<std::vector<ChatStatusRecord>>> SqliteStore::chat_statuses(std::stri
   TimePoint now = clock_.now();
   auto read = [&](Connection& connection) {
     return read_chat_statuses(connection, owner, id, limit, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<std::uint64_t>>> SqliteStore::report(std::string owner,
+                                                               std::string operation_id,
+                                                               std::string report_id) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return sqlite::read_report(connection, owner, operation_id, report_id, now);
   };
   co_return readers_.read(read);
 }

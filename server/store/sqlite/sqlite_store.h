@@ -51,6 +51,9 @@ class SqliteStore final : public Store {
   Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
                                                             int limit) override;
 
+  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
+                                                    std::string report_id) override;
+
   Task<Result<int>> remove_expired(int limit) override;
 
  private:

@@ -1,0 +1,93 @@
+// One life of a server, as far as operations of other people's pipelines go, on a manual loop over
+// a store that outlives it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "jobs/external_operations.h"
+#include "store/event_log.h"
+#include "store/memory/memory_store.h"
+#include "testing/fault_store.h"
+#include "testing/manual_loop.h"
+#include "testing/no_encoding.h"
+
+namespace walrus::jobs {
+
+inline std::shared_ptr<const status::ExternalPlan> import_plan() {
+  std::vector<status::ExternalPlan::StepText> steps{
+      {"fetch", 10, "Fetching..."}, {"clean", 40, ""}, {"load", 80, "Loading..."}};
+  return std::make_shared<const status::ExternalPlan>("import", "Orders", std::move(steps));
+}
+
+// Hears an operation from its first event on.
+struct Ears final : live::Listener {
+  void on_events(std::span<const live::SharedEvent> live, const live::Frame&) override {
+    for (const live::SharedEvent& event : live) events.push_back(event->event);
+  }
+  void on_closed() override { closed = true; }
+  std::vector<status::Event> events;
+  bool closed = false;
+};
+
+struct ExternalLife {
+  ExternalLife(testing::ManualLoop& home, store::Store& tables, ExternalOptions options = {})
+      : loop(home),
+        store(tables),
+        operations({&loop}, store, event_log, hub, log, metrics, options) {}
+
+  Result<std::string> open(std::chrono::seconds silence = std::chrono::seconds(300),
+                           json::object metadata = {}) {
+    status::Operation operation{.id = hub.new_operation_id(loop),
+                                .kind = status::Kind::kExternal,
+                                .owner = "local",
+                                .created_at = loop.clock().now(),
+                                .plan = import_plan()};
+    std::string id = operation.id;
+    auto state = testing::run(loop, operations.open(std::move(operation), metadata, silence));
+    if (!state) return std::unexpected(state.error());
+    EXPECT_EQ(state->percent, 0);
+    return id;
+  }
+  Result<Reported> report(const std::string& id, std::vector<status::Report> reports,
+                          std::string owner = "local") {
+    std::vector<std::string> pointers;
+    for (std::size_t i = 0; i < reports.size(); ++i) pointers.push_back("/" + std::to_string(i));
+    return testing::run(
+        loop, operations.report({std::move(owner), id, std::move(reports), std::move(pointers)}));
+  }
+  Result<Reported> report(const std::string& id, status::Report report) {
+    return this->report(id, std::vector<status::Report>{std::move(report)});
+  }
+  Result<void> cancel(const std::string& id) {
+    return testing::run(loop, operations.request_cancel(id));
+  }
+  void recover() { ASSERT_TRUE(testing::run(loop, operations.recover())); }
+  std::shared_ptr<Ears> listen(const std::string& id) {
+    auto ears = std::make_shared<Ears>();
+    auto attachment = testing::run(loop, hub.attach(id, ears));
+    for (const live::SharedEvent& event : attachment.tail) ears->events.push_back(event->event);
+    return ears;
+  }
+  void shut_down() {
+    bool done = false;
+    operations.shut_down([&done] { done = true; });
+    for (int i = 0; i < 10 && !done; ++i) loop.advance(std::chrono::seconds(1));
+    EXPECT_TRUE(done);
+  }
+
+  testing::ManualLoop& loop;
+  store::Store& store;
+  store::StoreEventLog event_log{store};
+  testing::NoEncoding encoding;
+  live::Latest latest;
+  live::Hub hub{{&loop}, encoding, latest};
+  Log log = Log::none();
+  Metrics metrics;
+  ExternalOperations operations;
+};
+
+}  // namespace walrus::jobs
