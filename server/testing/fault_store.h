@@ -57,6 +57,17 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                    std::string id,
                                                                    int limit) override;
+  Task<Result<std::optional<store::WebhookRecord>>> webhook(std::string owner,
+                                                            std::string name) override;
+  Task<Result<std::vector<store::WebhookRecord>>> webhooks(std::string owner) override;
+  Task<Result<std::vector<store::WebhookRecord>>> all_webhooks() override;
+  Task<Result<store::Listing<store::DeliveryRecord>>> deliveries(std::string owner,
+                                                                 std::string webhook,
+                                                                 store::Page page) override;
+  Task<Result<std::optional<store::DeliveryRecord>>> next_delivery(std::string owner,
+                                                                   std::string webhook) override;
+  Task<Result<std::int64_t>> pending_deliveries() override;
+
   Task<Result<int>> remove_expired(int limit) override;
 
  private:

@@ -51,6 +51,15 @@ class SqliteStore final : public Store {
   Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
                                                             int limit) override;
 
+  Task<Result<std::optional<WebhookRecord>>> webhook(std::string owner, std::string name) override;
+  Task<Result<std::vector<WebhookRecord>>> webhooks(std::string owner) override;
+  Task<Result<std::vector<WebhookRecord>>> all_webhooks() override;
+  Task<Result<Listing<DeliveryRecord>>> deliveries(std::string owner, std::string webhook,
+                                                   Page page) override;
+  Task<Result<std::optional<DeliveryRecord>>> next_delivery(std::string owner,
+                                                            std::string webhook) override;
+  Task<Result<std::int64_t>> pending_deliveries() override;
+
   Task<Result<int>> remove_expired(int limit) override;
 
  private:

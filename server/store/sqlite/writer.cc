@@ -7,6 +7,7 @@
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/operation_rows.h"
+#include "store/sqlite/webhook_rows.h"
 
 namespace walrus::store::sqlite {
 
@@ -36,7 +37,9 @@ Result<int> perform(Connection& connection, const RemoveExpired& remove, TimePoi
   if (!events) return std::unexpected(std::move(events.error()));
   auto chat = remove_expired_chat(connection, now, remove.limit);
   if (!chat) return std::unexpected(std::move(chat.error()));
-  return static_cast<int>(*events + *chat);
+  auto deliveries = remove_expired_deliveries(connection, now, remove.limit);
+  if (!deliveries) return std::unexpected(std::move(deliveries.error()));
+  return static_cast<int>(*events + *chat + *deliveries);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
