@@ -16,6 +16,9 @@
 #include "search/index.h"
 #include "store/blobs.h"
 #include "store/store.h"
+#include "webhooks/dispatcher.h"
+#include "webhooks/endpoint.h"
+#include "webhooks/registry.h"
 
 namespace walrus::api {
 
@@ -33,6 +36,9 @@ struct Services {
   const Log& log;
   Metrics& metrics;
   std::atomic<bool>& draining;
+  webhooks::Registry& webhooks;
+  webhooks::Dispatcher& dispatcher;
+  const webhooks::Gates& webhook_gates;
 };
 
 }  // namespace walrus::api

@@ -98,6 +98,7 @@ Dispatcher::Dispatcher(Loop& loop, store::Store& store, Registry& registry, net:
       tasks_(loop, [this](std::exception_ptr) { log_.error("a webhook's delivery threw"); }) {}
 
 void Dispatcher::start() {
+  started_ = true;
   sweep();
 }
 
@@ -133,7 +134,7 @@ Task<void> Dispatcher::count_pending() {
 // --- A lane: one webhook's deliveries, one at a time
 
 void Dispatcher::look(const Key& key) {
-  if (stop_.stop_requested()) return;
+  if (!started_ || stop_.stop_requested()) return;
   Lane& lane = lanes_[key];
   if (lane.running) {
     lane.look_again = true;

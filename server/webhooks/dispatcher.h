@@ -41,7 +41,7 @@ class Dispatcher {
   Dispatcher(Loop& loop, store::Store& store, Registry& registry, net::HttpClient& http,
              const Gates& gates, const Log& log, Metrics& metrics, DispatcherOptions options = {});
 
-  // Takes up what is in the store; once.
+  // Takes up what is in the store; once. Nothing is sent before.
   void start();
   // There may be something to deliver for the owner. Any thread.
   void wake(std::string owner);
@@ -81,6 +81,7 @@ class Dispatcher {
   Counter& failed_;
   Gauge& pending_;
 
+  bool started_ = false;
   std::stop_source stop_;
   std::map<Key, Lane> lanes_;  // of webhooks with something pending
   TimerId sweep_timer_ = 0;
