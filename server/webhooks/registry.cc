@@ -105,6 +105,7 @@ std::vector<std::string> Registry::names(const std::string& owner) const {
 std::vector<std::pair<std::string, std::string>> Registry::all() const {
   std::lock_guard lock(mutex_);
   std::vector<Key> keys;
+  keys.reserve(webhooks_.size());
   for (const auto& [key, webhook] : webhooks_) keys.push_back(key);
   return keys;
 }

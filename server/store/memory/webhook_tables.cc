@@ -108,6 +108,7 @@ Task<Result<std::vector<WebhookRecord>>> MemoryStore::webhooks(std::string owner
 Task<Result<std::vector<WebhookRecord>>> MemoryStore::all_webhooks() {
   std::lock_guard lock(mutex_);
   std::vector<WebhookRecord> records;
+  records.reserve(tables_.webhooks.size());
   for (const auto& [key, record] : tables_.webhooks) records.push_back(record);
   co_return records;
 }
