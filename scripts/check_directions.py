@@ -25,9 +25,10 @@ ALLOWED = {
     "live": {"base", "status"},
     "wire": {"base", "status", "live", "store"},
     "jobs": {"base", "status", "store", "live"},
+    "webhooks": {"base", "status", "net", "store", "wire"},
     "pipelines": {"base", "status", "store", "extract", "text", "crawl", "search", "llm", "jobs"},
     "api": {"base", "status", "store", "live", "jobs", "pipelines", "wire", "http", "auth", "search", "llm", "extract",
-            "text"},
+            "text", "webhooks"},
     "cli": {"base", "net"},
 }
 ALLOWED["testing"] = set(ALLOWED) - {"api", "cli"}

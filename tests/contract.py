@@ -8,7 +8,7 @@ import re
 import jsonschema
 
 ROOT = pathlib.Path(os.environ.get("WALRUS_SOURCE_DIR") or pathlib.Path(__file__).resolve().parent.parent)
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 # What the HTTP layer answers before it knows a route.
 WITHOUT_ROUTE = {"400", "404", "405", "408", "413", "414", "421", "431", "501", "503", "505"}
 EVENT_SCHEMAS = {"status": "ChatStatusEvent", "chunk": "ChunkEvent", "complete": "CompleteEvent",

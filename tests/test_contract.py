@@ -7,6 +7,7 @@ import unittest
 import contract
 import samples
 from walrus_server import PROGRAM, ROOT, WalrusServer
+from webhook_receiver import WebhookReceiver, wait_for_delivery
 
 NOWHERE = "01980d3a-0000-7000-8000-000000000000"
 # Answers that need a fault of the machine, or a flood, to be had; other tests bring them about.
@@ -24,7 +25,7 @@ def server_routes():
 class Contract(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = WalrusServer()
+        cls.server = WalrusServer("--webhook-allow", "127.0.0.1/32")
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
 
@@ -52,6 +53,7 @@ class Contract(unittest.TestCase):
         self.documents()
         self.conversations()
         self.other_pipelines()
+        self.webhooks()
         self.service()
         missed = {(operation["operationId"], status) for _, _, operation in contract.operations()
                   for status in operation["responses"] if status not in HARD_TO_HAVE} - contract.seen
@@ -134,6 +136,28 @@ class Contract(unittest.TestCase):
             server.post_json(path, {"kind": 7, "step": 7})
             server.request("POST", path, b"{}", {"Content-Type": "text/plain"})
         server.post_json(f"/v1/operations/{NOWHERE}/events", {})
+
+    def webhooks(self):
+        server, base = self.server, "/v1/webhooks/ci"
+        definition = {"url": "https://localhost/", "events": ["operation.failed"]}
+        for _ in ("new", "replaced"):
+            server.put_json(base, definition)
+        server.put_json(base, {**definition, "url": "https://127.0.0.2/"})
+        server.request("PUT", base, json.dumps(definition).encode(), {"Content-Type": "text/plain"})
+        for number in range(20):
+            server.put_json(f"/v1/webhooks/hook-{number}", definition)
+        for path in ("/v1/webhooks/", base, "/v1/webhooks/none", base + "/deliveries", base + "/deliveries?limit=0",
+                     "/v1/webhooks/none/deliveries"):
+            server.get(path)
+        with WebhookReceiver() as receiver:
+            receiver.answers = [410]
+            server.put_json(base, {**definition, "url": receiver.url()})
+            server.request("POST", base + "/test")
+            wait_for_delivery(server, "ci", lambda row: row["state"] == "failed")
+        server.request("POST", base + "/test")
+        server.request("POST", "/v1/webhooks/none/test")
+        for path in (base, base):
+            server.delete(path)
 
     def service(self):
         for path in ("/", "/health", "/ready", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/v1/models/"):

@@ -190,6 +190,9 @@ class WalrusServer:
         named = {name.replace("_", "-"): v for name, v in headers.items()}
         return self.request("POST", path, body, {"Content-Type": "application/json", **named})
 
+    def put_json(self, path, value):
+        return self.request("PUT", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
     def send_form(self, method, path, parts):
         content_type, body = multipart(parts)
         return self.request(method, path, body, {"Content-Type": content_type})

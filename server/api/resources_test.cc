@@ -102,10 +102,16 @@ class ResourcesTest : public ::testing::Test {
   testing::Disk disk{clock};
   testing::ServerLife life;
   std::atomic<bool> draining{false};
+  net::HttpClient http{life.log};
+  webhooks::Registry webhooks;
+  webhooks::Gates gates{{}};
+  webhooks::Dispatcher dispatcher{life.loop, life.store, webhooks,    http,
+                                  gates,     life.log,   life.metrics};
   Services services{life.store,           disk.blobs,   life.hub,       life.jobs,
                     life.external,        *disk.index,  life.retriever, life.catalogue,
                     life.parts.extractor, life.workers, clock,          life.log,
-                    life.metrics,         draining};
+                    life.metrics,         draining,     webhooks,       dispatcher,
+                    gates};
   http::Router router = make_router(services, {"{}", "{}", "<html>"});
   TaskGroup tasks{life.loop, [](std::exception_ptr) { FAIL(); }};
 

@@ -7,6 +7,7 @@
 #include "api/responses.h"
 #include "api/search.h"
 #include "api/statuses.h"
+#include "api/webhooks.h"
 
 namespace walrus::api {
 
@@ -21,6 +22,7 @@ struct Resources {
   Conversations conversations;
   Search search;
   Service service;
+  Webhooks webhooks;
 };
 
 // The handler that calls `method` of the resource's member `part`.
@@ -79,15 +81,23 @@ constexpr Row kRows[] = {
     {"GET", "/v1/chat/conversations/{user_id}/{conversation_id}/history", kNone, handler<&R::conversations, &Conversations::history>},
     {"GET", "/v1/chat/conversations/{user_id}/{conversation_id}/status", kNone, handler<&R::conversations, &Conversations::statuses>},
     {"DELETE", "/v1/chat/conversations/{user_id}/{conversation_id}", kNone, handler<&R::conversations, &Conversations::remove>},
+
+    {"PUT", "/v1/webhooks/{name}", kJson, handler<&R::webhooks, &Webhooks::put>},
+    {"GET", "/v1/webhooks/", kNone, handler<&R::webhooks, &Webhooks::list>},
+    {"GET", "/v1/webhooks/{name}", kNone, handler<&R::webhooks, &Webhooks::show>},
+    {"DELETE", "/v1/webhooks/{name}", kNone, handler<&R::webhooks, &Webhooks::remove>},
+    {"GET", "/v1/webhooks/{name}/deliveries", kNone, handler<&R::webhooks, &Webhooks::deliveries>},
+    {"POST", "/v1/webhooks/{name}/test", kNone, handler<&R::webhooks, &Webhooks::test>},
 };
 // clang-format on
 
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  auto resources = std::make_shared<Resources>(Resources{
-      Documents(services), Statuses(services), ExternalOperations(services), Chat(services),
-      Conversations(services), Search(services), Service(services, documents)});
+  auto resources = std::make_shared<Resources>(
+      Resources{Documents(services), Statuses(services), ExternalOperations(services),
+                Chat(services), Conversations(services), Search(services),
+                Service(services, documents), Webhooks(services)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

@@ -33,18 +33,15 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   json::object body;
   body["name"] = "walrus";
   body["version"] = WALRUS_VERSION;
-  body["endpoints"] = {{"documents", "/v1/documents/"},
-                       {"chat", "/v1/chat/"},
-                       {"search", "/v1/search"},
-                       {"operations", "/v1/operations/{operation_id}"},
-                       {"models", "/v1/models/"},
-                       {"health", "/health"},
-                       {"ready", "/ready"},
-                       {"metrics", "/metrics"},
-                       {"openapi", "/openapi.json"},
-                       {"asyncapi", "/asyncapi.json"},
-                       {"docs", "/docs"}};
-  body["features"] = {"document_upload", "chat", "search", "sse", "resume", "status_history"};
+  body["endpoints"] = {
+      {"documents", "/v1/documents/"}, {"chat", "/v1/chat/"},
+      {"search", "/v1/search"},        {"operations", "/v1/operations/{operation_id}"},
+      {"models", "/v1/models/"},       {"webhooks", "/v1/webhooks/"},
+      {"health", "/health"},           {"ready", "/ready"},
+      {"metrics", "/metrics"},         {"openapi", "/openapi.json"},
+      {"asyncapi", "/asyncapi.json"},  {"docs", "/docs"}};
+  body["features"] = {"document_upload", "chat",           "search",  "sse",
+                      "resume",          "status_history", "webhooks"};
   co_return http::Response::json(200, json::serialize(body));
 }
 

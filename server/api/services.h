@@ -17,6 +17,9 @@
 #include "search/index.h"
 #include "store/blobs.h"
 #include "store/store.h"
+#include "webhooks/dispatcher.h"
+#include "webhooks/endpoint.h"
+#include "webhooks/registry.h"
 
 namespace walrus::api {
 
@@ -35,6 +38,9 @@ struct Services {
   const Log& log;
   Metrics& metrics;
   std::atomic<bool>& draining;
+  webhooks::Registry& webhooks;
+  webhooks::Dispatcher& dispatcher;
+  const webhooks::Gates& webhook_gates;
 };
 
 }  // namespace walrus::api

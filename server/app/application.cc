@@ -43,7 +43,8 @@ Application::Application(Config config)
       background_(config_.workers, "walrus-work", 5),
       http_client_(log_),
       host_origin_(config_.host_origin),
-      threads_(config_.io_threads, clock_) {}
+      threads_(config_.io_threads, clock_),
+      webhook_gates_(config_.webhook_allow) {}
 
 Application::~Application() {
   server_.reset();
@@ -98,7 +99,10 @@ Result<void> Application::open_workshop() {
 
 void Application::build_service() {
   hub_ = std::make_unique<live::Hub>(threads_.loops(), encoding_, latest_);
-  event_log_ = std::make_unique<store::StoreEventLog>(*store_);
+  dispatcher_ = std::make_unique<webhooks::Dispatcher>(
+      threads_.first(), *store_, webhooks_, http_client_, webhook_gates_, log_, metrics_);
+  webhooks_.on_committed([this](const std::string& owner) { dispatcher_->wake(owner); });
+  event_log_ = std::make_unique<store::StoreEventLog>(*store_, &webhooks_);
   retriever_ =
       std::make_unique<pipelines::Retriever>(*store_, *query_embedder_, *index_, foreground_, log_);
   upload_parts_ = std::make_unique<pipelines::UploadParts>(
@@ -108,13 +112,13 @@ void Application::build_service() {
   chat_ = std::make_unique<pipelines::ChatPipeline>(
       pipelines::ChatParts{*store_, *retriever_, *catalogue_, log_});
   jobs_ = std::make_unique<jobs::Jobs>(threads_.loops(), *store_, *event_log_, *hub_, log_,
-                                       metrics_, jobs::Options{});
+                                       metrics_, jobs::Options{.outbox = &webhooks_});
   external_ = std::make_unique<jobs::ExternalOperations>(
       threads_.loops(), *store_, *event_log_, *hub_, log_, metrics_, jobs::ExternalOptions{});
   bind_pipelines();
-  services_ = std::make_unique<api::Services>(
-      api::Services{*store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_,
-                    *extractor_, foreground_, clock_, log_, metrics_, draining_});
+  services_ = std::make_unique<api::Services>(api::Services{
+      *store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_, *extractor_,
+      foreground_, clock_, log_, metrics_, draining_, webhooks_, *dispatcher_, webhook_gates_});
   http::Limits limits;
   limits.file_bytes = config_.max_upload;
   limits.connections_per_address = config_.max_connections_per_address;
@@ -166,6 +170,8 @@ http::Hooks Application::hooks() {
 // --- Start
 
 Result<void> Application::start() {
+  Result<void> loaded = load_webhooks();
+  if (!loaded) return loaded;
   Result<void> taken_up = run_on(threads_.first(), take_up_work());
   if (!taken_up) return taken_up;
   std::vector<http::Endpoint> endpoints;
@@ -173,12 +179,27 @@ Result<void> Application::start() {
   Result<void> listening = server_->listen(std::move(endpoints));
   if (!listening) return listening;
   std::ofstream(config_.data_directory / "port") << port() << '\n';
-  threads_.first().post([this] { keep_house(); });
+  threads_.first().post([this] {
+    dispatcher_->start();
+    keep_house();
+  });
   return {};
 }
 
 std::uint16_t Application::port() const {
   return server_->port();
+}
+
+// Before any event is written, so that none goes untold.
+Result<void> Application::load_webhooks() {
+  auto stored = run_on(threads_.first(), store_->all_webhooks());
+  if (!stored) return std::unexpected(stored.error());
+  webhooks_.load(std::move(*stored));
+  if (webhook_gates_.opened_any()) {
+    log_.warning("webhooks may go to addresses that are not public",
+                 {{"ranges", config_.webhook_allow.size()}});
+  }
+  return {};
 }
 
 Task<Result<void>> Application::take_up_work() {
@@ -237,6 +258,9 @@ bool Application::shut_down() {
   auto drained = std::make_shared<std::promise<void>>();
   server_->drain(std::chrono::seconds(2), [drained] { drained->set_value(); });
   if (drained->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
+  auto quiet = std::make_shared<std::promise<void>>();
+  dispatcher_->shut_down([quiet] { quiet->set_value(); });
+  if (quiet->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
   auto idle = std::make_shared<std::promise<void>>();
   threads_.first().post([this, idle] { housekeeping_->when_idle([idle] { idle->set_value(); }); });
   if (idle->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;

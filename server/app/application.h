@@ -13,6 +13,7 @@
 #include "pipelines/upload.h"
 #include "store/data_directory.h"
 #include "store/event_log.h"
+#include "webhooks/dispatcher.h"
 #include "wire/encoding.h"
 
 namespace walrus::app {
@@ -40,6 +41,7 @@ class Application {
   void build_service();
   void bind_pipelines();
   http::Hooks hooks();
+  Result<void> load_webhooks();
   Task<Result<void>> take_up_work();
   Task<Result<void>> embed_anew();
   void keep_house();
@@ -70,6 +72,9 @@ class Application {
   wire::SseEncoding encoding_;
   live::Latest latest_;
   std::unique_ptr<live::Hub> hub_;
+  webhooks::Gates webhook_gates_;
+  webhooks::Registry webhooks_;
+  std::unique_ptr<webhooks::Dispatcher> dispatcher_;
   std::unique_ptr<store::StoreEventLog> event_log_;
   std::unique_ptr<pipelines::Retriever> retriever_;
   std::unique_ptr<pipelines::UploadParts> upload_parts_;

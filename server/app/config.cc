@@ -143,6 +143,22 @@ void read_models(const Values& values, Reader& read, Config& config) {
                            .context_length = read.integer("llm-context-length", 512, 10'000'000)});
 }
 
+std::vector<net::AddressRange> read_ranges(const Values& values, std::string_view name,
+                                           Reader& read) {
+  std::vector<net::AddressRange> ranges;
+  for (const std::string& text : split_list(values.text(name))) {
+    auto range = net::AddressRange::parse(text);
+    if (range) {
+      ranges.push_back(*range);
+    } else {
+      read.refuse(name, fmt::format("must be address ranges such as 10.0.0.0/8 or fd00::/8, "
+                                    "without bits behind the prefix; '{}' is none",
+                                    text));
+    }
+  }
+  return ranges;
+}
+
 }  // namespace
 
 Result<Config> config_from(const Values& values) {
@@ -166,6 +182,7 @@ Result<Config> config_from(const Values& values) {
   }
   config.host_origin.allowed_hosts = split_list(values.text("allowed-hosts"));
   config.host_origin.cors_origins = split_list(values.text("cors-origins"));
+  config.webhook_allow = read_ranges(values, "webhook-allow", read);
   config.sandbox = read.one_of<extract::SandboxRequirement>(
       "sandbox", {{"best", extract::SandboxRequirement::kBest},
                   {"required", extract::SandboxRequirement::kRequired}});

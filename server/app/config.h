@@ -10,6 +10,7 @@
 #include "auth/host_origin.h"
 #include "base/log.h"
 #include "extract/extractor.h"
+#include "net/egress.h"
 #include "text/chunker.h"
 
 namespace walrus::app {
@@ -24,6 +25,7 @@ struct Config {
   std::string embedding_model;
   std::string embedding_api_key;
   auth::HostOriginRules host_origin;
+  std::vector<net::AddressRange> webhook_allow;  // beside public addresses
   extract::SandboxRequirement sandbox = extract::SandboxRequirement::kBest;
   std::size_t max_connections_per_address = 1024;
   int max_queue = 10'000;

@@ -51,6 +51,16 @@ TEST_F(ConfigTest, SuggestsTheKeyThatWasMeant) {
   EXPECT_NE(message({{"config", write("= broken")}}).find("line 1"), std::string::npos);
 }
 
+TEST_F(ConfigTest, ReadsAddressRanges) {
+  auto made = config({{"webhook-allow", "10.0.0.0/8, fd00::/8,127.0.0.1"}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->webhook_allow.size(), 3u);
+  EXPECT_TRUE(config({})->webhook_allow.empty());
+  for (const char* wrong : {"localhost", "10.0.0.1/8", "10.0.0.0/33"}) {
+    EXPECT_NE(message({{"webhook-allow", wrong}}).find("--webhook-allow"), std::string::npos);
+  }
+}
+
 TEST_F(ConfigTest, ReadsSeveralModels) {
   auto made = config(
       {{"config", write("[[models]]\nurl = \"http://a/v1\"\nmodel = \"m\"\ncontext-length = 4096\n"

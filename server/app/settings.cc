@@ -25,6 +25,8 @@ constexpr Setting kSettings[] = {
     {"embedding-api-key", "", "key for --embedding-url", true},
     {"allowed-hosts", "", "Host names to answer for, beside localhost; comma-separated"},
     {"cors-origins", "", "origins whose pages may use the API; comma-separated"},
+    {"webhook-allow", "",
+     "address ranges that are not public and webhooks may go to, 10.0.0.0/8; comma-separated"},
     {"insecure", "false", "listen on other than loopback addresses without keys", false, true},
     {"sandbox", "best", "required: refuse to start where file readers cannot be shut in; or best"},
     {"max-connections-per-address", "1024", "connections one address may hold"},

@@ -82,9 +82,12 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   batch.mutations.push_back(store::PutOperation{record});
   if (!first.empty()) batch.mutations.push_back(store::AppendEvents{id, first});
   for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
+  store::Outbox* outbox = first.empty() ? nullptr : options_.outbox;
+  bool tells = outbox && outbox->add(record.state, first.back(), true, batch);
   std::string owner = record.state.operation.owner;
   Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
   if (!committed) co_return committed;
+  if (tells) outbox->committed(record.state.operation.owner);
 
   status::State before = record.state;
   before.sequence -= first.size();

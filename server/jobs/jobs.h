@@ -20,6 +20,7 @@
 #include "jobs/job.h"
 #include "jobs/watchdog.h"
 #include "live/hub.h"
+#include "store/event_log.h"
 #include "store/store.h"
 
 namespace walrus::jobs {
@@ -28,6 +29,7 @@ struct Options {
   StepLimits limits;
   int resumptions = 3;  // without a new checkpoint; then the operation ends `internal`
   Duration cancel_wait = std::chrono::seconds(2);
+  store::Outbox* outbox = nullptr;  // is told of the events that operations begin with
 };
 
 // `accept`, `cancel` and `recover` may be awaited on any of the hub's loops.

@@ -14,12 +14,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/task.h"
+#include "net/egress.h"
 
 namespace walrus::net {
 
-// Who chose the address, and so what is allowed (architecture.md, Outgoing addresses).
-enum class AddressPolicy {
-  kOperator,  // from the configuration: any host, no redirects
+// What to do with a response's body.
+enum class BodyUse {
+  kGather,   // more than max_bytes is an error
+  kDiscard,  // after max_bytes the response is complete, whatever else would come
 };
 
 struct ClientRequest {
@@ -27,12 +29,16 @@ struct ClientRequest {
   std::string url;  // http or https
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  AddressPolicy policy = AddressPolicy::kOperator;
+  // Null: the operator chose the address, and everything may be connected to. Else somebody else
+  // did, and only what the gate allows is; the request has a connection of its own then, since one
+  // that is kept was never asked about.
+  std::shared_ptr<const EgressGate> gate;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds first_byte_timeout{60'000};
   std::chrono::milliseconds idle_timeout{30'000};  // between bytes
   std::chrono::milliseconds total_timeout{300'000};
   std::uint64_t max_bytes = 16 << 20;  // of the decoded body
+  BodyUse body_use = BodyUse::kGather;
 };
 
 struct ClientResponse {
@@ -54,7 +60,8 @@ class HttpClient {
   ~HttpClient();
 
   // Any status is a response. Errors: timeout, cancelled (within 100 ms of `stop`), upstream_error
-  // (no connection, broken reply, too large). The message names no secret and no address.
+  // (no connection, broken reply, too large), forbidden_address (the gate). The message names no
+  // secret and no address.
   Task<Result<ClientResponse>> send(ClientRequest request, std::stop_token stop,
                                     OnData on_data = {});
 

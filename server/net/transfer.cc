@@ -160,6 +160,11 @@ void Transfer::set_policy() {
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(request_.connect_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  if (request_.gate) {
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  }
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -168,7 +173,14 @@ void Transfer::set_policy() {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
 }
 
-curl_socket_t Transfer::open_socket(void*, curlsocktype, curl_sockaddr* address) {
+// The address is the one that will be connected to: there is no lookup behind this one.
+curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto* transfer = static_cast<Transfer*>(self);
+  const EgressGate* gate = transfer->request_.gate.get();
+  if (gate && !gate->allows(address->addr)) {
+    transfer->refused_address_ = true;
+    return CURL_SOCKET_BAD;
+  }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -216,9 +228,11 @@ bool Transfer::take_body(std::string_view bytes) {
   enter(Phase::kReceiving, request_.idle_timeout);
   body_bytes_ += bytes.size();
   if (body_bytes_ > request_.max_bytes) {
-    too_large_ = true;
+    has_enough_ = request_.body_use == BodyUse::kDiscard;
+    too_large_ = !has_enough_;
     return false;
   }
+  if (request_.body_use == BodyUse::kDiscard) return true;
   bool stream = *delivery_ && response_.status >= 200 && response_.status < 300;
   if (!stream) {
     response_.body += bytes;
@@ -254,13 +268,16 @@ Error Transfer::error_of(CURLcode code) const {
         ErrorCode::kUpstreamError, "The server's reply was too large.",
         fmt::format("over {} bytes of body or {} of headers", request_.max_bytes, kMaxHeaderBytes)};
   }
+  if (refused_address_ && code == CURLE_COULDNT_CONNECT) {
+    return {ErrorCode::kForbiddenAddress, "The address may not be connected to.", "egress gate"};
+  }
   if (code == CURLE_OPERATION_TIMEDOUT) return timeout_error();
   const char* detail = curl_message_[0] ? curl_message_ : curl_easy_strerror(code);
   return {ErrorCode::kUpstreamError, std::string(message_of(code)), detail};
 }
 
 void Transfer::finish(CURLcode code) {
-  if (code != CURLE_OK) {
+  if (code != CURLE_OK && !has_enough_) {
     end(std::unexpected(error_of(code)));
     return;
   }

@@ -71,7 +71,7 @@ class Transfer {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
-  static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address);
+  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address);
   static int on_connected(void* self, char*, char*, int, int);
   static std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* self);
   static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self);
@@ -101,6 +101,8 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   bool too_large_ = false;
+  bool has_enough_ = false;  // the rest of the body is not wanted
+  bool refused_address_ = false;
 };
 
 }  // namespace walrus::net

@@ -65,7 +65,7 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   std::uint64_t reserve = speaks ? reached.sequence + options_.reserve : reserved_through_;
   std::vector<Event> events;
   events.push_back(std::move(reached));
-  auto written = co_await append(std::move(events), reserve);
+  auto written = co_await append(std::move(events), reserve, true);
   end_turn();
   co_return written;
 }
@@ -155,7 +155,8 @@ void Tracker::end_turn() {
 
 // Makes the events durable, with the chunks that nobody has written yet before them.
 Task<Result<void>> Tracker::write(std::vector<Event> events, std::uint64_t reserved_through,
-                                  bool unless_cancelled, std::shared_ptr<const Writes> with) {
+                                  bool unless_cancelled, std::shared_ptr<const Writes> with,
+                                  bool reaches_step) {
   std::vector<Event> chunks = std::exchange(unwritten_chunks_, {});
   unwritten_bytes_ = 0;
   writing_status_ = !events.empty();
@@ -163,6 +164,7 @@ Task<Result<void>> Tracker::write(std::vector<Event> events, std::uint64_t reser
   Append request{.state = state_, .events = chunks};
   for (const Event& next : events) request.state.apply(next);
   request.events.insert(request.events.end(), events.begin(), events.end());
+  request.reaches_step = reaches_step;
   request.reserved_through = reserved_through;
   request.unless_cancelled = unless_cancelled;
   request.with = std::move(with);
@@ -192,9 +194,11 @@ Task<Result<void>> Tracker::write_until_it_is(Append request) {
   }
 }
 
-Task<Result<void>> Tracker::append(std::vector<Event> events, std::uint64_t reserved_through) {
+Task<Result<void>> Tracker::append(std::vector<Event> events, std::uint64_t reserved_through,
+                                   bool reaches_step) {
   std::vector<Event> copy = events;
-  Result<void> written = co_await write(std::move(copy), reserved_through, false, nullptr);
+  Result<void> written =
+      co_await write(std::move(copy), reserved_through, false, nullptr, reaches_step);
   writing_status_ = false;
   if (written) publish(std::move(events));
   co_return written;

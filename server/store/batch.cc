@@ -1,10 +1,15 @@
 #include "store/batch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace walrus::store {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> kDeliveryStates{"pending", "delivered", "failed"};
 
 std::size_t rows_of(const AppendEvents& append) {
   return append.events.size();
@@ -56,6 +61,22 @@ std::unexpected<Error> conversation_of_another_user() {
 std::unexpected<Error> conversation_busy() {
   return fail(ErrorCode::kConflict,
               "Another turn of the conversation was begun. Wait for its end, then ask again.");
+}
+
+std::unexpected<Error> too_many_webhooks(int most) {
+  return fail(
+      ErrorCode::kConflict,
+      fmt::format("There are {} webhooks already, which is the most. Delete one first.", most));
+}
+
+std::string_view name_of(DeliveryState state) {
+  return kDeliveryStates[static_cast<std::size_t>(state)];
+}
+
+std::optional<DeliveryState> delivery_state_from_name(std::string_view name) {
+  auto found = std::ranges::find(kDeliveryStates, name);
+  if (found == kDeliveryStates.end()) return std::nullopt;
+  return static_cast<DeliveryState>(found - kDeliveryStates.begin());
 }
 
 json::object error_to_json(const status::OperationError& error, const status::ExternalPlan* plan) {

@@ -1,5 +1,8 @@
 #include "store/event_log.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace walrus::store {
 
 PutChatStatus chat_status_of(const status::Operation& operation, const status::Event& event) {
@@ -42,8 +45,15 @@ WriteBatch batch_of(status::Append append) {
 }  // namespace
 
 Task<Result<void>> StoreEventLog::append(status::Append append) {
+  WriteBatch told;
+  bool tells = outbox_ && !append.events.empty() &&
+               outbox_->add(append.state, append.events.back(), append.reaches_step, told);
+  std::string owner = append.state.operation.owner;
   WriteBatch batch = batch_of(std::move(append));
-  co_return co_await store_.commit(std::move(batch));
+  std::ranges::move(told.mutations, std::back_inserter(batch.mutations));
+  Result<void> committed = co_await store_.commit(std::move(batch));
+  if (committed && tells) outbox_->committed(owner);
+  co_return committed;
 }
 
 }  // namespace walrus::store

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "status/operation.h"
@@ -110,6 +111,40 @@ struct ChatStatusRecord {
   TimePoint created_at;
   json::object metadata;
   TimePoint expires_at;  // kept in whole seconds, rounded down
+};
+
+// --- Webhooks: who is to be told, and what is to be told them.
+
+struct WebhookRecord {
+  std::string owner;
+  std::string name;  // unique among the owner's
+  std::string url;
+  std::vector<std::string> events;  // "operation.completed", ..., "operation.*"
+  std::string secret;               // "whsec_...": signs what is sent, shown to nobody
+  bool enabled = true;              // false: the receiver said that it is gone
+  TimePoint created_at;
+  TimePoint updated_at;  // also tells one definition from the next
+};
+
+enum class DeliveryState { kPending, kDelivered, kFailed };
+std::string_view name_of(DeliveryState state);
+std::optional<DeliveryState> delivery_state_from_name(std::string_view name);
+
+// One message for one webhook: a row of the outbox while it is pending, of the log afterwards.
+struct DeliveryRecord {
+  std::string id;  // the message's, the same in every attempt
+  std::string owner;
+  std::string webhook;       // its name
+  std::string operation_id;  // empty for a test
+  std::string type;          // "operation.completed", ...
+  std::string body;          // as it is sent
+  DeliveryState state = DeliveryState::kPending;
+  int attempts = 0;
+  int last_status = 0;     // of HTTP; 0: no answer came
+  std::string last_error;  // why the last attempt failed, for the owner
+  TimePoint created_at;
+  TimePoint updated_at;
+  TimePoint next_attempt_at;  // while it is pending
 };
 
 }  // namespace walrus::store

@@ -96,10 +96,39 @@ struct PutReport {
   std::uint64_t sequence;  // of the operation after the report
 };
 
+// --- Webhooks and their outbox.
+
+// Insert or replace. Conflict where the owner would have more than `most`.
+struct PutWebhook {
+  WebhookRecord record;
+  int most;
+};
+struct DeleteWebhook {
+  std::string owner;
+  std::string name;
+};  // deliveries too
+// Nothing where the webhook has been replaced since `updated_at`. Fails what is pending with `why`.
+struct DisableWebhook {
+  std::string owner;
+  std::string name;
+  TimePoint updated_at;
+  std::string why;
+};
+// Insert; nothing where it exists, or its webhook is gone or disabled.
+struct PutDelivery {
+  DeliveryRecord record;
+};
+// Takes state, attempts, last_status, last_error, updated_at and next_attempt_at. Nothing where the
+// delivery is gone or no longer pending.
+struct UpdateDelivery {
+  DeliveryRecord record;
+};
+
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport>;
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport,
+                 PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -191,12 +220,30 @@ class Store {
                                                             std::string operation_id,
                                                             std::string report_id) = 0;
 
+  // --- Webhooks and their outbox.
+
+  virtual Task<Result<std::optional<WebhookRecord>>> webhook(std::string owner,
+                                                             std::string name) = 0;
+  // By name.
+  virtual Task<Result<std::vector<WebhookRecord>>> webhooks(std::string owner) = 0;
+  // Every owner's: what is told at a start.
+  virtual Task<Result<std::vector<WebhookRecord>>> all_webhooks() = 0;
+  // The log, newest first.
+  virtual Task<Result<Listing<DeliveryRecord>>> deliveries(std::string owner, std::string webhook,
+                                                           Page page) = 0;
+  // The pending one whose next attempt comes first.
+  virtual Task<Result<std::optional<DeliveryRecord>>> next_delivery(std::string owner,
+                                                                    std::string webhook) = 0;
+  // Pending ones of every owner.
+  virtual Task<Result<std::int64_t>> pending_deliveries() = 0;
+
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;
 };
 
 // How long things stay (status-model.md, Retention).
 inline constexpr std::chrono::hours kChatStatusLife{24};
-inline constexpr std::chrono::hours kEventLife{24};  // past the operation's end
+inline constexpr std::chrono::hours kEventLife{24};         // past the operation's end
+inline constexpr std::chrono::hours kDeliveryLife{7 * 24};  // past its end
 
 }  // namespace walrus::store

@@ -124,6 +124,33 @@ Task<Result<std::optional<std::uint64_t>>> FaultStore::report(std::string owner,
       inner_.report(std::move(owner), std::move(operation_id), std::move(report_id)));
 }
 
+Task<Result<std::optional<WebhookRecord>>> FaultStore::webhook(std::string owner,
+                                                               std::string name) {
+  return unless_away(inner_.webhook(std::move(owner), std::move(name)));
+}
+
+Task<Result<std::vector<WebhookRecord>>> FaultStore::webhooks(std::string owner) {
+  return unless_away(inner_.webhooks(std::move(owner)));
+}
+
+Task<Result<std::vector<WebhookRecord>>> FaultStore::all_webhooks() {
+  return unless_away(inner_.all_webhooks());
+}
+
+Task<Result<Listing<DeliveryRecord>>> FaultStore::deliveries(std::string owner, std::string webhook,
+                                                             Page page) {
+  return unless_away(inner_.deliveries(std::move(owner), std::move(webhook), std::move(page)));
+}
+
+Task<Result<std::optional<DeliveryRecord>>> FaultStore::next_delivery(std::string owner,
+                                                                      std::string webhook) {
+  return unless_away(inner_.next_delivery(std::move(owner), std::move(webhook)));
+}
+
+Task<Result<std::int64_t>> FaultStore::pending_deliveries() {
+  return unless_away(inner_.pending_deliveries());
+}
+
 Task<Result<int>> FaultStore::remove_expired(int limit) {
   return unless_away(inner_.remove_expired(limit));
 }

@@ -59,6 +59,17 @@ class FaultStore final : public store::Store {
                                                                    int limit) override;
   Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
                                                     std::string report_id) override;
+  Task<Result<std::optional<store::WebhookRecord>>> webhook(std::string owner,
+                                                            std::string name) override;
+  Task<Result<std::vector<store::WebhookRecord>>> webhooks(std::string owner) override;
+  Task<Result<std::vector<store::WebhookRecord>>> all_webhooks() override;
+  Task<Result<store::Listing<store::DeliveryRecord>>> deliveries(std::string owner,
+                                                                 std::string webhook,
+                                                                 store::Page page) override;
+  Task<Result<std::optional<store::DeliveryRecord>>> next_delivery(std::string owner,
+                                                                   std::string webhook) override;
+  Task<Result<std::int64_t>> pending_deliveries() override;
+
   Task<Result<int>> remove_expired(int limit) override;
 
  private:

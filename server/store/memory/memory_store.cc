@@ -4,32 +4,11 @@
 
 #include "store/cursor.h"
 #include "store/keys.h"
+#include "store/memory/newest_first.h"
 
 namespace walrus::store {
 
 namespace {
-
-// A page of `records`, which are all there are: newest first by `position_of`, past the cursor.
-template <class Record, class PositionOf>
-Result<Listing<Record>> newest_first(std::vector<Record> records, const Page& page,
-                                     PositionOf position_of) {
-  auto after = decode_position(page.after);
-  if (!after) return std::unexpected(std::move(after.error()));
-  auto order = [&](const Record& record) {
-    Position position = position_of(record);
-    return std::pair(position.at, position.id);
-  };
-  if (*after) {
-    std::pair bound((*after)->at, (*after)->id);
-    std::erase_if(records, [&](const Record& record) { return order(record) >= bound; });
-  }
-  std::ranges::sort(records, std::greater(), order);
-  Listing<Record> listing{std::move(records), {}};
-  if (listing.records.size() <= static_cast<std::size_t>(page.limit)) return listing;
-  listing.records.resize(static_cast<std::size_t>(page.limit));
-  listing.next = encode_position(position_of(listing.records.back()));
-  return listing;
-}
 
 // The last `limit` values of the rows under `key`.
 template <class Map, class Wanted>
@@ -91,7 +70,7 @@ Task<Result<Listing<OperationRecord>>> MemoryStore::operations(
     if (outcome && state.outcome != *outcome) continue;
     records.push_back(row.record);
   }
-  co_return newest_first(std::move(records), page, [](const OperationRecord& record) {
+  co_return memory::newest_first(std::move(records), page, [](const OperationRecord& record) {
     return Position{record.state.operation.created_at, record.state.operation.id};
   });
 }
@@ -142,7 +121,7 @@ Task<Result<Listing<DocumentRecord>>> MemoryStore::documents(std::string owner, 
   for (const auto& [id, record] : tables_.documents) {
     if (record.owner == owner && (type.empty() || record.type == type)) records.push_back(record);
   }
-  co_return newest_first(std::move(records), page, [](const DocumentRecord& record) {
+  co_return memory::newest_first(std::move(records), page, [](const DocumentRecord& record) {
     return Position{record.created_at, record.id};
   });
 }
@@ -221,7 +200,7 @@ Task<Result<Listing<ConversationRecord>>> MemoryStore::conversations(std::string
     if (record.owner != owner) continue;
     if (record.user_id.empty() || record.user_id == user_id) records.push_back(record);
   }
-  co_return newest_first(std::move(records), page, [](const ConversationRecord& record) {
+  co_return memory::newest_first(std::move(records), page, [](const ConversationRecord& record) {
     return Position{record.updated_at, conversation_key(record.owner, record.conversation_id)};
   });
 }
@@ -287,7 +266,14 @@ Task<Result<int>> MemoryStore::remove_expired(int limit) {
     reports += gone;
     return gone;
   });
-  co_return statuses + events + reports;
+  int deliveries = 0;
+  std::erase_if(tables_.deliveries, [&](const auto& row) {
+    auto expiry = row.second.expires_at;
+    bool gone = deliveries < limit && expiry && *expiry <= now;
+    deliveries += gone;
+    return gone;
+  });
+  co_return statuses + events + reports + deliveries;
 }
 
 }  // namespace walrus::store

@@ -50,6 +50,14 @@ class MemoryStore final : public Store {
 
   Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
                                                     std::string report_id) override;
+  Task<Result<std::optional<WebhookRecord>>> webhook(std::string owner, std::string name) override;
+  Task<Result<std::vector<WebhookRecord>>> webhooks(std::string owner) override;
+  Task<Result<std::vector<WebhookRecord>>> all_webhooks() override;
+  Task<Result<Listing<DeliveryRecord>>> deliveries(std::string owner, std::string webhook,
+                                                   Page page) override;
+  Task<Result<std::optional<DeliveryRecord>>> next_delivery(std::string owner,
+                                                            std::string webhook) override;
+  Task<Result<std::int64_t>> pending_deliveries() override;
 
   Task<Result<int>> remove_expired(int limit) override;
 

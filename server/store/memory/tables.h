@@ -18,6 +18,11 @@ struct OperationRow {
   std::optional<TimePoint> events_expire_at;
 };
 
+struct DeliveryRow {
+  DeliveryRecord record;
+  std::optional<TimePoint> expires_at;  // set once it has ended
+};
+
 struct Tables {
   std::map<std::string, OperationRow> operations;
   std::map<std::pair<std::string, std::uint64_t>, status::Event> events;  // by operation, sequence
@@ -29,6 +34,9 @@ struct Tables {
   std::map<std::string, ConversationRecord> conversations;
   std::map<std::pair<std::string, std::string>, MessageRecord> messages;
   std::map<std::pair<std::string, std::string>, ChatStatusRecord> statuses;
+  std::map<std::pair<std::string, std::string>, WebhookRecord> webhooks;  // by owner, name
+  // By owner, webhook, id.
+  std::map<std::tuple<std::string, std::string, std::string>, DeliveryRow> deliveries;
 };
 
 // Changes maps and remembers how they were, until the changes are kept or undone.
@@ -98,6 +106,11 @@ class Writing {
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
   Result<void> operator()(const PutReport& put);
+  Result<void> operator()(const PutWebhook& put);
+  Result<void> operator()(const DeleteWebhook& remove);
+  Result<void> operator()(const DisableWebhook& disable);
+  Result<void> operator()(const PutDelivery& put);
+  Result<void> operator()(const UpdateDelivery& update);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -163,7 +163,44 @@ CREATE TABLE reports (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
+// Times in microseconds since 1970. `expires_at` is set once a delivery has ended.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE webhooks (
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  events TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (owner, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  owner TEXT NOT NULL,
+  webhook TEXT NOT NULL,
+  id TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  last_status INTEGER NOT NULL,
+  last_error TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  next_attempt_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (owner, webhook, id)
+) STRICT;
+CREATE INDEX deliveries_log ON deliveries (owner, webhook, created_at, id);
+CREATE INDEX deliveries_pending ON deliveries (owner, webhook, next_attempt_at)
+  WHERE state = 'pending';
+CREATE INDEX deliveries_expiring ON deliveries (expires_at) WHERE expires_at IS NOT NULL;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

@@ -5,6 +5,7 @@
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/webhook_rows.h"
 
 namespace walrus::store {
 
@@ -171,6 +172,46 @@ Task<Result<std::optional<std::uint64_t>>> SqliteStore::report(std::string owner
   auto read = [&](Connection& connection) {
     return sqlite::read_report(connection, owner, operation_id, report_id, now);
   };
+  co_return readers_.read(read);
+}
+
+// --- Webhooks and their outbox
+
+Task<Result<std::optional<WebhookRecord>>> SqliteStore::webhook(std::string owner,
+                                                                std::string name) {
+  auto read = [&](Connection& connection) { return read_webhook(connection, owner, name); };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::vector<WebhookRecord>>> SqliteStore::webhooks(std::string owner) {
+  auto read = [&](Connection& connection) { return read_webhooks(connection, owner); };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::vector<WebhookRecord>>> SqliteStore::all_webhooks() {
+  auto read = [](Connection& connection) { return sqlite::read_all_webhooks(connection); };
+  co_return readers_.read(read);
+}
+
+Task<Result<Listing<DeliveryRecord>>> SqliteStore::deliveries(std::string owner,
+                                                              std::string webhook, Page page) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return read_deliveries(connection, owner, webhook, page, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<DeliveryRecord>>> SqliteStore::next_delivery(std::string owner,
+                                                                       std::string webhook) {
+  auto read = [&](Connection& connection) {
+    return read_next_delivery(connection, owner, webhook);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::int64_t>> SqliteStore::pending_deliveries() {
+  auto read = [](Connection& connection) { return sqlite::count_pending_deliveries(connection); };
   co_return readers_.read(read);
 }
 

@@ -8,6 +8,7 @@
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
+#include "store/sqlite/webhook_rows.h"
 
 namespace walrus::store::sqlite {
 
@@ -39,7 +40,9 @@ Result<int> perform(Connection& connection, const RemoveExpired& remove, TimePoi
   if (!chat) return std::unexpected(std::move(chat.error()));
   auto reports = remove_expired_reports(connection, now, remove.limit);
   if (!reports) return std::unexpected(std::move(reports.error()));
-  return static_cast<int>(*events + *chat + *reports);
+  auto deliveries = remove_expired_deliveries(connection, now, remove.limit);
+  if (!deliveries) return std::unexpected(std::move(deliveries.error()));
+  return static_cast<int>(*events + *chat + *reports + *deliveries);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

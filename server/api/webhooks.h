@@ -1,0 +1,32 @@
+// Webhooks: put, list, show, delete, test; their log of deliveries.
+#pragma once
+
+#include "api/document_claims.h"
+#include "api/services.h"
+#include "http/message.h"
+
+namespace walrus::api {
+
+class Webhooks {
+ public:
+  explicit Webhooks(Services& services) : services_(services) {}
+
+  Task<Result<http::Response>> put(http::Request request);
+  Task<Result<http::Response>> list(http::Request request);
+  Task<Result<http::Response>> show(http::Request request);
+  Task<Result<http::Response>> remove(http::Request request);
+  Task<Result<http::Response>> deliveries(http::Request request);
+  Task<Result<http::Response>> test(http::Request request);
+
+ private:
+  // The caller's webhook that the path names.
+  Task<Result<store::WebhookRecord>> find(const http::Request& request);
+  Result<std::shared_ptr<void>> claim(const http::Request& request);
+  Result<store::WebhookRecord> read(const http::Request& request) const;
+
+  Services& services_;
+  // By owner and name, so that store and registry take the changes of a webhook in one order.
+  std::unique_ptr<DocumentClaims> claims_ = std::make_unique<DocumentClaims>();
+};
+
+}  // namespace walrus::api
