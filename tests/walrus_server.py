@@ -190,9 +190,10 @@ class WalrusServer:
         named = {name.replace("_", "-"): v for name, v in headers.items()}
         return self.request("POST", path, body, {"Content-Type": "application/json", **named})
 
-    def send_form(self, method, path, parts):
+    def send_form(self, method, path, parts, **headers):
         content_type, body = multipart(parts)
-        return self.request(method, path, body, {"Content-Type": content_type})
+        named = {name.replace("_", "-"): v for name, v in headers.items()}
+        return self.request(method, path, body, {"Content-Type": content_type, **named})
 
     def upload(self, filename, content, metadata=None):
         parts = [("file", filename, content)]

@@ -57,6 +57,9 @@ std::unexpected<Error> conversation_busy() {
   return fail(ErrorCode::kConflict,
               "Another turn of the conversation was begun. Wait for its end, then ask again.");
 }
+std::unexpected<Error> idempotency_key_taken() {
+  return fail(ErrorCode::kConflict, "Another request with this Idempotency-Key was faster.");
+}
 
 json::object error_to_json(const status::OperationError& error) {
   return {{"type", info(error.type).word},

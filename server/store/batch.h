@@ -19,6 +19,7 @@ std::unexpected<Error> document_exists();
 std::unexpected<Error> document_missing();
 std::unexpected<Error> conversation_of_another_user();
 std::unexpected<Error> conversation_busy();
+std::unexpected<Error> idempotency_key_taken();
 
 // An operation's error in one JSON object, as a column holds it.
 json::object error_to_json(const status::OperationError& error);

@@ -18,8 +18,8 @@
 namespace walrus::store {
 
 // --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat
-// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation),
-// which then say `conflict`, and CountResumption.
+// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation,
+// PutIdempotencyKey), which then say `conflict`, and CountResumption.
 
 struct PutOperation {
   OperationRecord record;
@@ -88,11 +88,16 @@ struct DeleteConversation {
   std::string owner;
   std::string conversation_id;
 };  // operations, events too
+// Conflict while there is one of the same owner, route and key that has not expired: another
+// request with the key was accepted first.
+struct PutIdempotencyKey {
+  IdempotencyRecord record;
+};
 
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation>;
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutIdempotencyKey>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -181,10 +186,15 @@ class Store {
 
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;
+
+  virtual Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                         std::string route,
+                                                                         std::string key) = 0;
 };
 
 // How long things stay (status-model.md, Retention).
 inline constexpr std::chrono::hours kChatStatusLife{24};
 inline constexpr std::chrono::hours kEventLife{24};  // past the operation's end
+inline constexpr std::chrono::hours kIdempotencyLife{24};
 
 }  // namespace walrus::store

@@ -121,4 +121,10 @@ Task<Result<int>> FaultStore::remove_expired(int limit) {
   return unless_away(inner_.remove_expired(limit));
 }
 
+Task<Result<std::optional<IdempotencyRecord>>> FaultStore::idempotency_key(std::string owner,
+                                                                           std::string route,
+                                                                           std::string key) {
+  return unless_away(inner_.idempotency_key(std::move(owner), std::move(route), std::move(key)));
+}
+
 }  // namespace walrus::testing

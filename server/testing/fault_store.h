@@ -58,6 +58,9 @@ class FaultStore final : public store::Store {
                                                                    std::string id,
                                                                    int limit) override;
   Task<Result<int>> remove_expired(int limit) override;
+  Task<Result<std::optional<store::IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                        std::string route,
+                                                                        std::string key) override;
 
  private:
   template <class T>

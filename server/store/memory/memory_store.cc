@@ -266,7 +266,23 @@ Task<Result<int>> MemoryStore::remove_expired(int limit) {
     events += gone;
     return gone;
   });
-  co_return statuses + events;
+  int keys = 0;
+  std::erase_if(tables_.idempotency_keys, [&](const auto& row) {
+    bool gone = keys < limit && row.second.expires_at <= now;
+    keys += gone;
+    return gone;
+  });
+  co_return statuses + events + keys;
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> MemoryStore::idempotency_key(std::string owner,
+                                                                            std::string route,
+                                                                            std::string key) {
+  std::lock_guard lock(mutex_);
+  auto found = tables_.idempotency_keys.find({owner, route, key});
+  bool alive = found != tables_.idempotency_keys.end() && found->second.expires_at > clock_.now();
+  if (!alive) co_return std::nullopt;
+  co_return found->second;
 }
 
 }  // namespace walrus::store

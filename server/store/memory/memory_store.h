@@ -50,6 +50,10 @@ class MemoryStore final : public Store {
 
   Task<Result<int>> remove_expired(int limit) override;
 
+  Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                 std::string route,
+                                                                 std::string key) override;
+
  private:
   Result<void> apply(const WriteBatch& batch, TimePoint now);
 

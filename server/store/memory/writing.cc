@@ -237,4 +237,14 @@ Result<void> Writing::operator()(const DeleteConversation& remove) {
   return {};
 }
 
+Result<void> Writing::operator()(const PutIdempotencyKey& put) {
+  const IdempotencyRecord& record = put.record;
+  std::tuple key{record.owner, record.route, record.key};
+  auto found = tables_.idempotency_keys.find(key);
+  bool alive = found != tables_.idempotency_keys.end() && found->second.expires_at > now_;
+  if (alive) return idempotency_key_taken();
+  changes_.put(tables_.idempotency_keys, key, record);
+  return {};
+}
+
 }  // namespace walrus::store::memory

@@ -150,7 +150,23 @@ CREATE TABLE probes (id INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 INSERT INTO probes VALUES (1, 0);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+constexpr const char* kIdempotencyKeys = R"sql(
+CREATE TABLE idempotency_keys (
+  owner TEXT NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  location TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (owner, route, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_expiring ON idempotency_keys (expires_at);
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kIdempotencyKeys}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

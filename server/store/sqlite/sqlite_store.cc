@@ -2,6 +2,7 @@
 
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/schema.h"
 
@@ -159,6 +160,16 @@ Task<Result<std::vector<ChatStatusRecord>>> SqliteStore::chat_statuses(std::stri
   TimePoint now = clock_.now();
   auto read = [&](Connection& connection) {
     return read_chat_statuses(connection, owner, id, limit, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> SqliteStore::idempotency_key(std::string owner,
+                                                                            std::string route,
+                                                                            std::string key) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return read_idempotency_key(connection, owner, route, key, now);
   };
   co_return readers_.read(read);
 }

@@ -53,6 +53,10 @@ class SqliteStore final : public Store {
 
   Task<Result<int>> remove_expired(int limit) override;
 
+  Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                 std::string route,
+                                                                 std::string key) override;
+
  private:
   SqliteStore(std::string file, sqlite::Options options, sqlite::Connection connection,
               const Clock& clock, const Log& log, Metrics& metrics);

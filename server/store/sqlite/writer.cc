@@ -6,6 +6,7 @@
 #include "store/batch.h"
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 
 namespace walrus::store::sqlite {
@@ -36,7 +37,9 @@ Result<int> perform(Connection& connection, const RemoveExpired& remove, TimePoi
   if (!events) return std::unexpected(std::move(events.error()));
   auto chat = remove_expired_chat(connection, now, remove.limit);
   if (!chat) return std::unexpected(std::move(chat.error()));
-  return static_cast<int>(*events + *chat);
+  auto keys = remove_expired_keys(connection, now, remove.limit);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  return static_cast<int>(*events + *chat + *keys);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
