@@ -1,4 +1,5 @@
-"""Idempotency-Key through crashes: whatever of the first answer got lost, a repeat finds the work that was accepted."""
+"""Idempotency-Key through crashes: whatever of the first answer got lost, a repeat finds the work that was accepted.
+And answers that are held until the work ends."""
 import http.client
 import json
 import random
@@ -7,7 +8,7 @@ import time
 import unittest
 
 import samples
-from walrus_server import WalrusServer
+from walrus_server import WalrusServer, multipart
 
 KILLS = 8
 
@@ -87,6 +88,37 @@ class Repeated(unittest.TestCase):
             server.start()
             again = server.stream("/v1/chat/", "POST", body, {"Idempotency-Key": "k"})
             self.assertEqual([(event.id, json.dumps(event.data)) for event in again], events[0])
+
+    def test_a_repeat_that_waits_gets_the_first_ones_end(self):
+        with WalrusServer() as server:
+            parts = [("file", "a.txt", samples.long_text(3_000))]
+            first = server.send_form("POST", "/v1/documents/", parts, Idempotency_Key="k")
+            repeat = server.send_form("POST", "/v1/documents/", parts, Idempotency_Key="k", Prefer="wait=60")
+            self.assertEqual((first.status, repeat.status), (202, 201))
+            self.assertEqual(repeat.json()["document_id"], first.json()["document_id"])
+            row = server.get("/v1/documents/").json()[0]
+            self.assertEqual(repeat.json()["chunks_created"], row["chunks_created"])
+
+
+class Waiting(unittest.TestCase):
+    def test_a_failure_within_the_wait(self):
+        with WalrusServer() as server:
+            answer = server.send_form("POST", "/v1/documents/", [("file", "a.pdf", b"%PDF-1.7\nno more of it")], Prefer="wait=60")
+            self.assertEqual(answer.status, 422, answer)
+            status = server.get(f"/v1/operations/{answer.json()['operation_id']}").json()
+            self.assertEqual(answer.json()["error"], status["error"])
+            self.assertEqual(answer.json()["document_id"], status["document_id"])
+
+    def test_a_client_that_goes_away_does_not_take_the_work_along(self):
+        with WalrusServer() as server:
+            content_type, body = multipart([("file", "a.txt", samples.long_text(20_000))])
+            connection = server.connect()
+            connection.request("POST", "/v1/documents/", body, {"Content-Type": content_type, "Prefer": "wait=60"})
+            while not server.get("/v1/documents/").json():
+                time.sleep(0.01)
+            connection.close()
+            document = server.get("/v1/documents/").json()[0]["document_id"]
+            self.assertEqual(server.wait_for_end(document)["processing_status"], "completed")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 #include "api/document_json.h"
 #include "api/fields.h"
+#include "api/preferred_wait.h"
 #include "api/responses.h"
 #include "auth/caller.h"
 #include "base/ids.h"
@@ -121,7 +122,8 @@ Task<Result<http::Response>> Documents::upload(http::Request request) {
   };
   auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(begin));
   if (!answer) co_return std::unexpected(answer.error());
-  co_return response_of(*answer);
+  UploadWait wait = upload_wait(request, 201);
+  co_return co_await respond_to_upload(services_.hub, services_.store, *answer, std::move(wait));
 }
 
 Task<Result<http::Response>> Documents::replace(http::Request request) {
@@ -137,7 +139,8 @@ Task<Result<http::Response>> Documents::replace(http::Request request) {
   };
   auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(begin));
   if (!answer) co_return std::unexpected(answer.error());
-  co_return response_of(*answer);
+  UploadWait wait = upload_wait(request, 200);
+  co_return co_await respond_to_upload(services_.hub, services_.store, *answer, std::move(wait));
 }
 
 Task<Result<FirstAnswer>> Documents::replace_once(std::string owner, std::string id,
