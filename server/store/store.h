@@ -93,11 +93,18 @@ struct DeleteConversation {
 struct PutIdempotencyKey {
   IdempotencyRecord record;
 };
+// What the windows of the document's active version were cut from: a hash of their texts, or empty
+// where it has none. Goes into the commit that switches the version. Conflict if the document is
+// missing.
+struct SetWindowsHash {
+  std::string document_id;
+  std::string windows_hash;
+};
 
-using Mutation =
-    std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
-                 RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutIdempotencyKey>;
+using Mutation = std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint,
+                              CountResumption, RequestCancel, PutDocument, DeleteDocument,
+                              PutChunks, PutWindows, DeleteVersion, PutConversation, PutMessage,
+                              PutChatStatus, DeleteConversation, PutIdempotencyKey, SetWindowsHash>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -114,6 +121,11 @@ template <class Record>
 struct Listing {
   std::vector<Record> records;
   std::string next;  // opaque cursor of the next page; empty: there is none
+};
+
+struct VersionKey {
+  std::string document_id;
+  int version = 0;
 };
 
 // What start-up and housekeeping must know of a document.
@@ -190,6 +202,12 @@ class Store {
   virtual Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
                                                                          std::string route,
                                                                          std::string key) = 0;
+
+  // An active version of the owner's whose windows have this hash and were embedded by `embedder`;
+  // of several, one of them.
+  virtual Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
+                                                                       std::string windows_hash,
+                                                                       std::string embedder) = 0;
 };
 
 // How long things stay (status-model.md, Retention).

@@ -285,4 +285,18 @@ Task<Result<std::optional<IdempotencyRecord>>> MemoryStore::idempotency_key(std:
   co_return found->second;
 }
 
+Task<Result<std::optional<VersionKey>>> MemoryStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  std::lock_guard lock(mutex_);
+  if (windows_hash.empty()) co_return std::nullopt;
+  for (const auto& [id, hash] : tables_.windows_hashes) {
+    const DocumentRecord& record = tables_.documents.at(id);
+    bool wanted = hash == windows_hash && record.owner == owner && record.embedder == embedder &&
+                  record.active_version > 0;
+    if (wanted) co_return VersionKey{id, record.active_version};
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace walrus::store

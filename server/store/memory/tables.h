@@ -30,6 +30,7 @@ struct Tables {
   std::map<std::pair<std::string, std::string>, ChatStatusRecord> statuses;
   // By owner, route and key.
   std::map<std::tuple<std::string, std::string, std::string>, IdempotencyRecord> idempotency_keys;
+  std::map<std::string, std::string> windows_hashes;  // by document
 };
 
 // Changes maps and remembers how they were, until the changes are kept or undone.
@@ -99,6 +100,7 @@ class Writing {
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
   Result<void> operator()(const PutIdempotencyKey& put);
+  Result<void> operator()(const SetWindowsHash& set);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -166,7 +166,12 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_expiring ON idempotency_keys (expires_at);
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kIdempotencyKeys}};
+constexpr const char* kWindowsHash = R"sql(
+ALTER TABLE documents ADD COLUMN windows_hash TEXT NOT NULL DEFAULT '';
+CREATE INDEX documents_by_windows ON documents (owner, windows_hash) WHERE windows_hash <> '';
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kIdempotencyKeys}, {3, kWindowsHash}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

@@ -5,6 +5,7 @@
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store {
 
@@ -170,6 +171,15 @@ Task<Result<std::optional<IdempotencyRecord>>> SqliteStore::idempotency_key(std:
   TimePoint now = clock_.now();
   auto read = [&](Connection& connection) {
     return read_idempotency_key(connection, owner, route, key, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<VersionKey>>> SqliteStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  auto read = [&](Connection& connection) {
+    return read_version_with_windows(connection, owner, windows_hash, embedder);
   };
   co_return readers_.read(read);
 }

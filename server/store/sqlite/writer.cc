@@ -8,6 +8,7 @@
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
+#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store::sqlite {
 
