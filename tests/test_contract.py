@@ -80,6 +80,9 @@ class Contract(unittest.TestCase):
         server.get(operation + "/history")
         for path in ("", "?limit=0"):
             server.get("/v1/documents/" + path)
+        for method, path in (("POST", "/v1/documents/"), ("PATCH", base)):
+            answer = server.send_form(method, path, [("file", "b.txt", samples.FACT)], Prefer="wait=60")
+            self.assertEqual(answer.headers["preference-applied"], "wait=60")
         self.refusals(base)
         server.delete(base)
 

@@ -193,9 +193,10 @@ class WalrusServer:
     def put_json(self, path, value):
         return self.request("PUT", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
-    def send_form(self, method, path, parts):
+    def send_form(self, method, path, parts, **headers):
         content_type, body = multipart(parts)
-        return self.request(method, path, body, {"Content-Type": content_type})
+        named = {name.replace("_", "-"): v for name, v in headers.items()}
+        return self.request(method, path, body, {"Content-Type": content_type, **named})
 
     def upload(self, filename, content, metadata=None):
         parts = [("file", filename, content)]

@@ -47,6 +47,7 @@ struct Chat::Asked {
   std::string user_id;
   std::string conversation_id;
   bool stream = false;
+  RepeatableRequest repeatable = {};
 };
 
 Result<Chat::Asked> Chat::read(const http::Request& request) const {
@@ -83,14 +84,16 @@ Result<Chat::Asked> Chat::read(const http::Request& request) const {
   asked.input.retrieval_k = static_cast<int>(*k);
   asked.input.filter = std::move(*filter);
   asked.input.model = *model;
+  auto repeatable = RepeatableRequest::from(request, std::move(*body));
+  if (!repeatable) return std::unexpected(repeatable.error());
+  asked.repeatable = std::move(*repeatable);
   return asked;
 }
 
 Task<Result<http::Response>> Chat::ask(http::Request request) {
   auto asked = read(request);
   if (!asked) co_return std::unexpected(asked.error());
-  Asked copy = *asked;
-  auto record = co_await begin(std::move(copy), request.loop);
+  auto record = co_await begin_once(*asked, request.loop);
   if (!record && record.error().code == ErrorCode::kConflict && record.error().fields.empty()) {
     co_return co_await busy(asked->owner, asked->conversation_id, request.request_id);
   }
@@ -128,8 +131,26 @@ Task<Result<store::ConversationRecord>> Chat::conversation_for(const Asked& aske
                                       .updated_at = now};
 }
 
+// The operation of the turn, or of the one that this request repeats.
+Task<Result<store::OperationRecord>> Chat::begin_once(Asked asked, Loop* loop) {
+  std::optional<store::OperationRecord> begun;
+  Accept begin_turn = [this, &asked, &begun, loop] { return begin(asked, loop, begun); };
+  auto answer = co_await answer_once(services_.store, asked.repeatable, std::move(begin_turn));
+  if (!answer) co_return std::unexpected(answer.error());
+  if (begun && begun->state.operation.id == answer->operation_id) co_return std::move(*begun);
+  auto earlier = co_await services_.store.operation(asked.owner, answer->operation_id);
+  if (!earlier) co_return std::unexpected(earlier.error());
+  if (!*earlier) {
+    co_return fail(ErrorCode::kGone,
+                   "The conversation was deleted after this request had been answered. Use a new "
+                   "Idempotency-Key to ask again.");
+  }
+  co_return std::move(**earlier);
+}
+
 // The operation, its first event, the question and the conversation's row: one commit.
-Task<Result<store::OperationRecord>> Chat::begin(Asked asked, Loop* loop) {
+Task<Result<FirstAnswer>> Chat::begin(Asked asked, Loop* loop,
+                                      std::optional<store::OperationRecord>& begun_record) {
   auto conversation = co_await conversation_for(asked);
   if (!conversation) co_return std::unexpected(conversation.error());
   TimePoint now = services_.clock.now();
@@ -171,12 +192,15 @@ Task<Result<store::OperationRecord>> Chat::begin(Asked asked, Loop* loop) {
                          .created_at = now,
                          .operation_id = id}});
   with.mutations.push_back(store::chat_status_of(record.state.operation, begun));
+  FirstAnswer answer{.http_status = 200, .body = {}, .location = {}, .operation_id = id};
+  asked.repeatable.remember(with, answer, now);
   std::vector<status::Event> events;
   events.push_back(std::move(begun));
   Result<void> accepted =
       co_await services_.jobs.accept(record, std::move(events), std::move(with));
   if (!accepted) co_return std::unexpected(accepted.error());
-  co_return record;
+  begun_record = std::move(record);
+  co_return answer;
 }
 
 Task<http::Response> Chat::busy(std::string owner, std::string conversation_id,

@@ -1,31 +1,41 @@
 // One change of a document at a time: two requests at once would both take the next version.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <string>
+
+#include "base/task.h"
 
 namespace walrus::api {
 
 // Thread-safe; outlives what it gives.
 class DocumentClaims {
  public:
-  // The document is the caller's while it keeps what it gets. Null: another has it.
-  std::shared_ptr<void> take(const std::string& document_id) {
-    std::lock_guard lock(mutex_);
-    if (!taken_.insert(document_id).second) return nullptr;
-    return {this, [this, document_id](void*) { give_back(document_id); }};
-  }
+  // The document is the caller's while it keeps one. Null: another has it.
+  using Claim = std::shared_ptr<void>;
+
+  Claim take(const std::string& document_id);
+  // Waits until the document is free, in the order of asking; null after `at_most`.
+  Task<Claim> take_when_free(std::string document_id, Duration at_most);
 
  private:
-  void give_back(const std::string& document_id) {
-    std::lock_guard lock(mutex_);
-    taken_.erase(document_id);
-  }
+  struct Waiter {
+    std::optional<Completion<Claim>> done;
+    TimerId timer = 0;
+  };
+  using Waiters = std::deque<std::shared_ptr<Waiter>>;
+
+  Claim claim_of(const std::string& document_id);
+  void wait(const std::string& document_id, std::shared_ptr<Waiter> waiter);
+  void give_up(const std::string& document_id, const std::shared_ptr<Waiter>& waiter);
+  void give_back(const std::string& document_id);
 
   std::mutex mutex_;
-  std::set<std::string> taken_;
+  std::map<std::string, Waiters> taken_;  // with those who want it next
 };
 
 }  // namespace walrus::api

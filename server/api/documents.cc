@@ -4,6 +4,7 @@
 
 #include "api/document_json.h"
 #include "api/fields.h"
+#include "api/preferred_wait.h"
 #include "api/responses.h"
 #include "auth/caller.h"
 #include "base/ids.h"
@@ -16,6 +17,8 @@ namespace walrus::api {
 namespace {
 
 constexpr std::size_t kMaxMetadata = 4096;
+// A change takes a few commits; a deletion may first wait for running work to end.
+constexpr std::chrono::seconds kClaimWait{10};
 
 Error no_document(std::string_view id) {
   return {
@@ -31,6 +34,24 @@ std::unexpected<Error> being_changed() {
               "Another request is changing the document at this moment. Try again.");
 }
 
+FirstAnswer accepted_answer(const store::DocumentRecord& document,
+                            const pipelines::UploadInput& input) {
+  json::object body;
+  body["document_id"] = document.id;
+  body["operation_id"] = document.operation_id;
+  body["filename"] = input.filename;
+  body["file_type"] = input.file_type;
+  body["status"] = "processing";
+  body["chunks_created"] = 0;
+  body["total_tokens"] = 0;
+  body["status_url"] = "/v1/documents/" + document.id + "/status";
+  body["events_url"] = "/v1/operations/" + document.operation_id + "/events";
+  return {.http_status = 202,
+          .body = json::serialize(body),
+          .location = "/v1/documents/" + document.id,
+          .operation_id = document.operation_id};
+}
+
 }  // namespace
 
 // What an upload brought.
@@ -39,6 +60,13 @@ struct Documents::Received {
   std::string filename;
   json::object metadata;
   bool has_metadata = false;
+
+  // What makes two uploads the same.
+  json::object content() const {
+    json::object content{{"filename", filename}, {"sha256", file.sha256}};
+    if (has_metadata) content["metadata"] = metadata;
+    return content;
+  }
 };
 
 Result<Documents::Received> Documents::receive(http::Request& request) {
@@ -80,21 +108,47 @@ Task<Result<store::DocumentRecord>> Documents::find(std::string owner, std::stri
 Task<Result<http::Response>> Documents::upload(http::Request request) {
   auto received = receive(request);
   if (!received) co_return std::unexpected(received.error());
+  auto repeatable = RepeatableRequest::from(request, received->content());
+  if (!repeatable) co_return std::unexpected(repeatable.error());
   TimePoint now = services_.clock.now();
   store::DocumentRecord document{.id = new_uuid(now),
                                  .owner = auth::owner_of(request),
                                  .type = "file_upload",
                                  .created_at = now,
                                  .updated_at = now};
-  co_return co_await accept(std::move(document), std::move(*received), request.loop, true);
+  Accept begin = [this, document = std::move(document), received = std::move(*received),
+                  loop = request.loop, repeatable = *repeatable]() mutable {
+    return accept(std::move(document), std::move(received), loop, true, std::move(repeatable));
+  };
+  auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(begin));
+  if (!answer) co_return std::unexpected(answer.error());
+  UploadWait wait = upload_wait(request, 201);
+  co_return co_await respond_to_upload(services_.hub, services_.store, *answer, std::move(wait));
 }
 
 Task<Result<http::Response>> Documents::replace(http::Request request) {
   auto received = receive(request);
   if (!received) co_return std::unexpected(received.error());
-  auto claim = claims_->take(request.parameter("document_id"));
+  auto repeatable = RepeatableRequest::from(request, received->content());
+  if (!repeatable) co_return std::unexpected(repeatable.error());
+  Accept begin = [this, owner = auth::owner_of(request), id = request.parameter("document_id"),
+                  received = std::move(*received), loop = request.loop,
+                  repeatable = *repeatable]() mutable {
+    return replace_once(std::move(owner), std::move(id), std::move(received), loop,
+                        std::move(repeatable));
+  };
+  auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(begin));
+  if (!answer) co_return std::unexpected(answer.error());
+  UploadWait wait = upload_wait(request, 200);
+  co_return co_await respond_to_upload(services_.hub, services_.store, *answer, std::move(wait));
+}
+
+Task<Result<FirstAnswer>> Documents::replace_once(std::string owner, std::string id,
+                                                  Received received, Loop* loop,
+                                                  RepeatableRequest repeatable) {
+  auto claim = co_await claims_->take_when_free(id, kClaimWait);
   if (!claim) co_return being_changed();
-  auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
+  auto document = co_await find(std::move(owner), std::move(id));
   if (!document) co_return std::unexpected(document.error());
   if (document->type != "file_upload") {
     co_return fail(ErrorCode::kConflict,
@@ -110,12 +164,13 @@ Task<Result<http::Response>> Documents::replace(http::Request request) {
                     document->operation_id));
   }
   document->latest_version += 1;
-  co_return co_await accept(std::move(*document), std::move(*received), request.loop, false);
+  co_return co_await accept(std::move(*document), std::move(received), loop, false,
+                            std::move(repeatable));
 }
 
 // Makes the file, then the rows, durable; the work begins on its own.
-Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, Received received,
-                                               Loop* loop, bool is_new) {
+Task<Result<FirstAnswer>> Documents::accept(store::DocumentRecord document, Received received,
+                                            Loop* loop, bool is_new, RepeatableRequest repeatable) {
   int version = document.latest_version;
   std::string blob = pipelines::original_blob(document.id, version);
   auto keep = [this, &received, blob]() -> Result<extract::Format> {
@@ -146,6 +201,8 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
   pipelines::QueuedUpload queued = pipelines::queued_upload(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, is_new});
+  FirstAnswer answer = accepted_answer(document, input);
+  repeatable.remember(with, answer, now);
   Result<void> accepted = co_await services_.jobs.accept(std::move(queued.record),
                                                          std::move(queued.first), std::move(with));
   if (!accepted) {
@@ -154,20 +211,7 @@ Task<Result<http::Response>> Documents::accept(store::DocumentRecord document, R
     if (!unknown) services_.blobs.remove(blob);
     co_return std::unexpected(accepted.error());
   }
-  json::object body;
-  body["document_id"] = document.id;
-  body["operation_id"] = document.operation_id;
-  body["filename"] = input.filename;
-  body["file_type"] = input.file_type;
-  body["status"] = "processing";
-  body["chunks_created"] = 0;
-  body["total_tokens"] = 0;
-  body["status_url"] = "/v1/documents/" + document.id + "/status";
-  body["events_url"] = "/v1/operations/" + document.operation_id + "/events";
-  http::Response response = http::Response::json(202, json::serialize(body));
-  response.headers.set("X-Operation-Id", document.operation_id);
-  response.headers.set("Location", "/v1/documents/" + document.id);
-  co_return response;
+  co_return answer;
 }
 
 Task<Result<http::Response>> Documents::list(http::Request request) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/document_claims.h"
+#include "api/idempotency.h"
 #include "api/services.h"
 #include "http/message.h"
 
@@ -27,8 +28,10 @@ class Documents {
   struct Received;
   Result<Received> receive(http::Request& request);
   Task<Result<store::DocumentRecord>> find(std::string owner, std::string id);
-  Task<Result<http::Response>> accept(store::DocumentRecord document, Received received, Loop* loop,
-                                      bool is_new);
+  Task<Result<FirstAnswer>> replace_once(std::string owner, std::string id, Received received,
+                                         Loop* loop, RepeatableRequest repeatable);
+  Task<Result<FirstAnswer>> accept(store::DocumentRecord document, Received received, Loop* loop,
+                                   bool is_new, RepeatableRequest repeatable);
   Task<Result<http::Response>> remove_found(store::DocumentRecord document);
 
   Services& services_;

@@ -30,17 +30,13 @@ class KeptStream final : public http::EventStream {
 
   bool send(live::Frame frame) override {
     if (closed_ || takes_-- <= 0) return false;
+    // What is published in quick succession comes as one frame.
     std::string_view text(*frame);
-    auto id = text.find("id: ");
-    if (id == std::string_view::npos) return true;
-    std::uint64_t number = 0;
-    std::from_chars(text.data() + id + 4, text.data() + text.size(), number);
-    auto begin = text.find("data: ") + 6;
-    auto parsed = parse_json(text.substr(begin, text.find("\n\n") - begin));
-    const json::object& event = parsed->as_object();
-    out_.ids.push_back(number);
-    out_.types.emplace_back(event.at("type").as_string());
-    if (const json::string* content = find_string(event, "content")) out_.content += *content;
+    for (auto id = text.find("id: "); id != std::string_view::npos; id = text.find("id: ")) {
+      auto end = text.find("\n\n", id);
+      keep(text.substr(id, end - id));
+      text.remove_prefix(end + 2);
+    }
     return true;
   }
   void finish() override {
@@ -62,6 +58,16 @@ class KeptStream final : public http::EventStream {
   }
 
  private:
+  void keep(std::string_view lines) {
+    std::uint64_t number = 0;
+    std::from_chars(lines.data() + 4, lines.data() + lines.size(), number);
+    auto parsed = parse_json(lines.substr(lines.find("data: ") + 6));
+    const json::object& event = parsed->as_object();
+    out_.ids.push_back(number);
+    out_.types.emplace_back(event.at("type").as_string());
+    if (const json::string* content = find_string(event, "content")) out_.content += *content;
+  }
+
   Loop& loop_;
   Received& out_;
   int takes_;

@@ -77,7 +77,13 @@ Task<void> Connection::linger() {
   }
 }
 
+std::stop_token Connection::gone() {
+  if (!gone_) gone_.emplace();
+  return gone_->get_token();
+}
+
 void Connection::check(Duration now) {
+  if (gone_ && socket_.has_ended()) gone_->request_stop();
   if (now < deadline_) return;
   deadline_ = kNever;
   timed_out_ = true;
@@ -85,6 +91,7 @@ void Connection::check(Duration now) {
 }
 
 void Connection::drain() {
+  if (gone_) gone_->request_stop();
   if (idle_ && input_.empty()) cut();
 }
 

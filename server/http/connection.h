@@ -3,16 +3,19 @@
 
 #include <coroutine>
 #include <limits>
+#include <optional>
+#include <stop_token>
 #include <string_view>
 
 #include "base/task.h"
 #include "http/input_buffer.h"
+#include "http/message.h"
 #include "http/shard.h"
 #include "http/socket.h"
 
 namespace walrus::http {
 
-class Connection final : public Member {
+class Connection final : public Member, public Peer {
  public:
   Connection(Shard& shard, Socket socket);
   ~Connection() override;
@@ -53,7 +56,13 @@ class Connection final : public Member {
 
   // Between requests: a drain ends the connection there.
   void set_idle(bool idle) { idle_ = idle; }
-  Socket release() { return std::move(socket_); }
+  Socket release() {
+    gone_.reset();
+    return std::move(socket_);
+  }
+
+  // Looked at on every tick once it was asked for.
+  std::stop_token gone() override;
 
   void check(Duration now) override;
   void drain() override;
@@ -70,6 +79,7 @@ class Connection final : public Member {
   Duration deadline_ = kNever;
   bool timed_out_ = false;
   bool idle_ = false;
+  std::optional<std::stop_source> gone_;
 };
 
 }  // namespace walrus::http

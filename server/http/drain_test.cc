@@ -47,6 +47,31 @@ TEST_F(DrainTest, CutsWhatIsLeftWhenTheTimeIsUp) {
   let_go();
 }
 
+TEST_F(DrainTest, TellsAHandlerThatTheServerIsToEnd) {
+  server_.start();
+  Client busy = server_.connect();
+  busy.send(get("/hold"));
+  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
+  EXPECT_FALSE(held_.gone.stop_requested());
+  std::future<void> done = drain(1min);
+  EXPECT_TRUE(eventually([&] { return held_.gone.stop_requested(); }));
+  let_go();
+  EXPECT_EQ(busy.read_reply().body, "let go");
+}
+
+TEST_F(DrainTest, TellsAHandlerThatItsPeerHasGone) {
+  server_.limits.heartbeat = 40ms;  // and with it how often the server looks
+  server_.start();
+  Client busy = server_.connect();
+  busy.send(get("/hold"));
+  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
+  EXPECT_FALSE(held_.gone.stop_requested());
+  busy.close();
+  EXPECT_TRUE(eventually([&] { return held_.gone.stop_requested(); }));
+  let_go();
+  EXPECT_TRUE(eventually([&] { return held_.ended == 1; }));
+}
+
 TEST_F(DrainTest, WithoutConnectionsIsDoneAtOnce) {
   server_.start();
   EXPECT_EQ(drain(1min).wait_for(5s), std::future_status::ready);

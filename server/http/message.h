@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,15 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// Whoever a request came from.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  // Stopped once nobody waits for the answer any more: the peer has closed its end of the
+  // connection, or the server is to end. On the loop's thread.
+  virtual std::stop_token gone() = 0;
+};
+
 struct Request {
   std::string method;
   std::string target;  // as sent
@@ -76,6 +86,7 @@ struct Request {
   std::string_view route;  // the pattern that matched, for metrics
   std::vector<std::pair<std::string_view, std::string>> parameters;  // of the path, decoded
   Loop* loop = nullptr;                                              // the connection's
+  Peer* peer = nullptr;  // lives until the handler's task has ended; null in tests
 
   // A `{name}` of the route's pattern; it must have one.
   const std::string& parameter(std::string_view name) const;

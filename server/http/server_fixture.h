@@ -47,9 +47,11 @@ struct Held {
   std::optional<Completion<int>> waiting;
   std::atomic<int> started = 0;
   std::atomic<int> ended = 0;
+  std::stop_token gone;  // of the peer; set before `started` counts
 };
 
-inline Task<Response> hold(Held* held, Request) {
+inline Task<Response> hold(Held* held, Request request) {
+  held->gone = request.peer->gone();
   auto keep = [held](Completion<int> completion) {
     held->waiting.emplace(std::move(completion));
     ++held->started;

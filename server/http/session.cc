@@ -189,6 +189,7 @@ Task<void> Session::turn_away() {
 
 Admission Session::begin(Head head, Request& request) {
   request.loop = &shard_.loop();
+  request.peer = &connection_;
   request.remote_address = remote_address_;
   std::optional<Refusal> refused;
   if (head) {

@@ -79,6 +79,12 @@ void Socket::when_writable(std::move_only_function<void(bool ready)> then) {
                            [then = std::move(then)](error_code error) mutable { then(!error); });
 }
 
+bool Socket::has_ended() {
+  char next;
+  ssize_t result = ::recv(impl_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return result == 0 || taken(result) < 0;
+}
+
 void Socket::cancel() {
   error_code ignored;
   impl_->socket.cancel(ignored);

@@ -62,6 +62,9 @@ class Socket {
   void when_read(std::span<char> space, std::move_only_function<void(std::size_t count)> then);
   void when_writable(std::move_only_function<void(bool ready)> then);
 
+  // Whether the peer has closed its end and nothing that it sent before is left to read.
+  bool has_ended();
+
   void cancel();          // ends what waits
   void shutdown_write();  // the peer sees the end; its bytes can still be read
   void close();           // ends what waits, too

@@ -84,14 +84,17 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
   for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
   store::Outbox* outbox = first.empty() ? nullptr : options_.outbox;
   bool tells = outbox && outbox->add(record.state, first.back(), true, batch);
-  std::string owner = record.state.operation.owner;
-  Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
-  if (!committed) co_return committed;
-  if (tells) outbox->committed(record.state.operation.owner);
-
+  // Before the commit: who finds the operation in the store finds its topic, too.
   status::State before = record.state;
   before.sequence -= first.size();
   hub_.open(before);
+  std::string owner = record.state.operation.owner;
+  Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
+  if (!committed) {
+    hub_.close(id);
+    co_return committed;
+  }
+  if (tells) outbox->committed(record.state.operation.owner);
   if (!first.empty()) hub_.publish(record.state, std::move(first));
   enqueue({std::move(record), false});
   co_return Result<void>();

@@ -3,37 +3,13 @@
 #include <algorithm>
 
 #include "pipelines/extracted_text.h"
+#include "pipelines/upload_work.h"
 #include "text/terms.h"
 
 namespace walrus::pipelines {
 
 using extract::Format;
 using status::Step;
-
-struct UploadPipeline::Work {
-  jobs::Job job;
-  status::Tracker& tracker;
-  std::string operation_id;
-  std::string owner;
-  std::string document_id;
-  UploadInput input;
-  TimePoint began;
-
-  store::DocumentRecord document = {};
-  Format format = Format::kText;
-  text::StructuredText text = {};
-  text::ChunkPlan plan = {};
-  std::vector<std::int64_t> chunk_tokens = {};
-  std::int64_t total_tokens = 0;
-  std::string language = {};
-  std::vector<float> vectors = {};  // of all windows, when the embedder understands the language
-  int dimensions = 0;
-  bool in_index = false;
-
-  std::string_view slice(std::size_t begin, std::size_t end) const {
-    return std::string_view(text.text).substr(begin, end - begin);
-  }
-};
 
 Task<Result<void>> UploadPipeline::run(jobs::Job job) {
   const status::Operation& operation = job.tracker->state().operation;
@@ -148,6 +124,7 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
       counter->set(work.chunk_tokens.size(), work.plan.chunks.size());
     }
     work.total_tokens = static_cast<std::int64_t>(parts_.tokens.count(work.text.text));
+    work.windows_hash = hash_of_windows(work);
   };
   co_await offload(parts_.workers, body);
   if (work.plan.chunks.empty()) {
@@ -161,82 +138,6 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
     work.tracker.set_counter("pages_total", work.text.pages);
     work.tracker.set_counter("pages_done", work.text.pages);
   }
-  co_return Result<void>();
-}
-
-// --- creating_embeddings
-
-Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
-  if (!parts_.embedder.understands(work.language)) co_return Result<void>();
-  int total = static_cast<int>(work.plan.windows.size());
-  auto counter = work.tracker.count_work();
-  auto windows_before = co_await windows_done(work);
-  if (!windows_before) co_return std::unexpected(windows_before.error());
-  int batch = parts_.embedder.batch_size();
-  for (int first = *windows_before; first < total; first += batch) {
-    counter->set(static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(total));
-    Result<void> done = co_await embed_batch(work, first, std::min(batch, total - first));
-    if (!done) co_return done;
-    if (work.job.stop.stop_requested())
-      co_return fail(ErrorCode::kCancelled, "The work was stopped.");
-  }
-  counter->set(static_cast<std::uint64_t>(total), static_cast<std::uint64_t>(total));
-  work.tracker.set_counter("chunks_embedded", static_cast<std::int64_t>(work.plan.chunks.size()));
-  co_return co_await load_vectors(work);
-}
-
-// How many windows an earlier run embedded. Vectors of another embedder, or of windows cut in
-// another way, are of no use beside ours and go.
-Task<Result<int>> UploadPipeline::windows_done(Work& work) {
-  auto stored = co_await parts_.store.window_count(work.document_id, work.input.version);
-  if (!stored || *stored == 0) co_return stored;
-  const json::object& checkpoint = work.job.record->checkpoint;
-  const json::string* embedder = find_string(checkpoint, "embedder");
-  bool ours = embedder && view(*embedder) == parts_.embedder.identity() &&
-              find_integer(checkpoint, "of") == std::ssize(work.plan.windows);
-  if (ours) co_return stored;
-  store::WriteBatch batch;
-  batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
-  Result<void> removed = co_await parts_.store.commit(std::move(batch));
-  if (!removed) co_return std::unexpected(removed.error());
-  co_return 0;
-}
-
-Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first, int count) {
-  std::vector<std::string> texts;
-  for (int i = first; i < first + count; ++i) {
-    const text::Window& window = work.plan.windows[static_cast<std::size_t>(i)];
-    texts.emplace_back(work.slice(window.begin, window.end));
-  }
-  auto vectors = co_await parts_.embedder.embed(std::move(texts), work.job.stop);
-  if (!vectors) co_return std::unexpected(vectors.error());
-
-  store::WriteBatch batch;
-  store::WindowsRecord windows{.document_id = work.document_id,
-                               .version = work.input.version,
-                               .first = first,
-                               .dimensions = static_cast<int>(vectors->size()) / count,
-                               .vectors = std::move(*vectors)};
-  batch.mutations.push_back(store::PutWindows{std::move(windows)});
-  batch.mutations.push_back(store::SetCheckpoint{work.operation_id,
-                                                 {{"step", "creating_embeddings"},
-                                                  {"windows", first + count},
-                                                  {"of", work.plan.windows.size()},
-                                                  {"embedder", parts_.embedder.identity()}}});
-  Result<void> durable = co_await parts_.store.commit(std::move(batch));
-  auto embedded = std::ranges::count_if(work.plan.chunks, [&](const text::Chunk& chunk) {
-    return chunk.last_window <= first + count;
-  });
-  work.tracker.set_counter("chunks_embedded", embedded);
-  co_return durable;
-}
-
-Task<Result<void>> UploadPipeline::load_vectors(Work& work) {
-  int total = static_cast<int>(work.plan.windows.size());
-  auto stored = co_await parts_.store.windows(work.document_id, work.input.version, 0, total);
-  if (!stored) co_return std::unexpected(stored.error());
-  work.dimensions = stored->dimensions;
-  work.vectors = std::move(stored->vectors);
   co_return Result<void>();
 }
 
@@ -286,9 +187,10 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
                                    .version = work.input.version,
                                    .language = work.language,
                                    .embedder = parts_.embedder.identity(),
-                                   .dimensions = work.dimensions,
-                                   .vectors = work.vectors,
+                                   .dimensions = work.vectors ? work.vectors->dimensions() : 0,
+                                   .vectors = {},
                                    .entries = {}};
+    if (work.vectors) version.vectors = work.vectors->all();
     for (const text::Chunk& chunk : work.plan.chunks) {
       search::IndexEntry entry;
       entry.title = work.input.filename + " " + std::string(chunk.heading);
@@ -339,6 +241,8 @@ Task<Result<void>> UploadPipeline::finish(Work& work) {
 
   auto writes = std::make_shared<store::WriteBatch>();
   writes->mutations.push_back(store::PutDocument{document});
+  writes->mutations.push_back(
+      store::SetWindowsHash{document.id, work.vectors ? work.windows_hash : ""});
   status::Ending ending;
   ending.with = std::move(writes);
   ending.before_visible = [this, &work] { return activate_version(work); };

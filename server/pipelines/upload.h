@@ -6,6 +6,7 @@
 #include "base/worker_pool.h"
 #include "extract/extractor.h"
 #include "jobs/job.h"
+#include "pipelines/embedding_share.h"
 #include "pipelines/upload_input.h"
 #include "search/embedder.h"
 #include "search/index.h"
@@ -47,10 +48,13 @@ class UploadPipeline {
   Result<text::StructuredText> read_or_extract(const Work& work, status::WorkCounter& counter,
                                                bool& is_new) const;
   Task<Result<void>> chunk_text(Work& work);
+  static std::string hash_of_windows(const Work& work);
   Task<Result<void>> create_embeddings(Work& work);
   Task<Result<int>> windows_done(Work& work);
-  Task<Result<void>> embed_batch(Work& work, int first, int count);
-  Task<Result<void>> load_vectors(Work& work);
+  Task<Result<void>> offer_known_vectors(Work& work, int done);
+  Task<Result<void>> offer_vectors(Work& work, std::string document_id, int version, int count);
+  Task<Result<void>> embed_batch(Work& work, int first);
+  Task<Result<void>> keep_windows(Work& work, int first, SharedVectors::Found found);
   Task<Result<void>> store_metadata(Work& work);
   Task<Result<void>> store_chunks(Work& work);
   Task<Result<void>> add_to_index(Work& work);
@@ -60,6 +64,7 @@ class UploadPipeline {
   Task<void> remove_replaced(store::DocumentRecord before, int version, int original_version);
 
   UploadParts parts_;
+  EmbeddingShare share_;
 };
 
 }  // namespace walrus::pipelines

@@ -62,6 +62,9 @@ std::unexpected<Error> conversation_busy() {
   return fail(ErrorCode::kConflict,
               "Another turn of the conversation was begun. Wait for its end, then ask again.");
 }
+std::unexpected<Error> idempotency_key_taken() {
+  return fail(ErrorCode::kConflict, "Another request with this Idempotency-Key was faster.");
+}
 
 std::unexpected<Error> too_many_webhooks(int most) {
   return fail(

@@ -20,6 +20,7 @@ std::unexpected<Error> document_missing();
 std::unexpected<Error> conversation_of_another_user();
 std::unexpected<Error> conversation_busy();
 std::unexpected<Error> too_many_webhooks(int most);
+std::unexpected<Error> idempotency_key_taken();
 
 // An operation's error in one JSON object, as a column holds it.
 // `plan` is the operation's, null of Walrus's own kinds.

@@ -95,6 +95,37 @@ TEST_P(Documents, CarryTheSequenceOfTheirLatestOperation) {
   EXPECT_EQ(get(store->document("bob", "d"))->sequence, 99u);
 }
 
+TEST_P(Documents, AreFoundByTheWindowsOfTheirActiveVersion) {
+  DocumentRecord record = document_record("d", "bob", clock.now());
+  record.active_version = 2;
+  put(PutDocument{record}, SetWindowsHash{"d", "hash"});
+  auto found = [&](const std::string& owner, const std::string& hash, const std::string& embedder) {
+    auto key = get(store->version_with_windows(owner, hash, embedder));
+    return key ? key->document_id + ":" + std::to_string(key->version) : "";
+  };
+  EXPECT_EQ(found("bob", "hash", record.embedder), "d:2");
+  EXPECT_EQ(found("eve", "hash", record.embedder), "");
+  EXPECT_EQ(found("bob", "other", record.embedder), "");
+  EXPECT_EQ(found("bob", "hash", "other/1"), "");
+  EXPECT_EQ(found("bob", "", record.embedder), "");
+
+  record.active_version = 3;
+  put(PutDocument{record});
+  EXPECT_EQ(found("bob", "hash", record.embedder), "d:3") << "a row that is put keeps its hash";
+  put(SetWindowsHash{"d", ""});
+  EXPECT_EQ(found("bob", "hash", record.embedder), "");
+  EXPECT_EQ(found("bob", "", record.embedder), "");
+  put(SetWindowsHash{"d", "hash"});
+  record.active_version = 0;
+  put(PutDocument{record});
+  EXPECT_EQ(found("bob", "hash", record.embedder), "");
+
+  record.active_version = 4;
+  put(PutDocument{record}, DeleteDocument{"bob", "d"});
+  EXPECT_EQ(found("bob", "hash", record.embedder), "");
+  EXPECT_EQ(code_of(commit(SetWindowsHash{"d", "hash"})), ErrorCode::kConflict);
+}
+
 TEST_P(Documents, AreListedNewestFirstPageByPage) {
   for (int i = 0; i < 5; ++i) {
     DocumentRecord record =

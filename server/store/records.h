@@ -147,4 +147,17 @@ struct DeliveryRecord {
   TimePoint next_attempt_at;  // while it is pending
 };
 
+// What the first request with an Idempotency-Key asked for, and how it was answered.
+struct IdempotencyRecord {
+  std::string owner;
+  std::string route;  // method and path
+  std::string key;
+  std::string request_hash;  // sha256, hex
+  int http_status = 0;
+  std::string body;          // JSON; empty where the answer is made from the operation
+  std::string location;      // the header, where there is one
+  std::string operation_id;  // what it began or changed, where there is one
+  TimePoint expires_at;
+};
+
 }  // namespace walrus::store

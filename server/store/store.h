@@ -18,8 +18,8 @@
 namespace walrus::store {
 
 // --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat
-// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation),
-// which then say `conflict`, and CountResumption.
+// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation,
+// PutIdempotencyKey), which then say `conflict`, and CountResumption.
 
 struct PutOperation {
   OperationRecord record;
@@ -88,6 +88,18 @@ struct DeleteConversation {
   std::string owner;
   std::string conversation_id;
 };  // operations, events too
+// Conflict while there is one of the same owner, route and key that has not expired: another
+// request with the key was accepted first.
+struct PutIdempotencyKey {
+  IdempotencyRecord record;
+};
+// What the windows of the document's active version were cut from: a hash of their texts, or empty
+// where it has none. Goes into the commit that switches the version. Conflict if the document is
+// missing.
+struct SetWindowsHash {
+  std::string document_id;
+  std::string windows_hash;
+};
 
 // Conflict if the operation is missing. Kept as long as its events; a repeat changes nothing.
 struct PutReport {
@@ -128,7 +140,8 @@ using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
                  PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport,
-                 PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery>;
+                 PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery,
+                 PutIdempotencyKey, SetWindowsHash>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -145,6 +158,11 @@ template <class Record>
 struct Listing {
   std::vector<Record> records;
   std::string next;  // opaque cursor of the next page; empty: there is none
+};
+
+struct VersionKey {
+  std::string document_id;
+  int version = 0;
 };
 
 // What start-up and housekeeping must know of a document.
@@ -239,11 +257,22 @@ class Store {
 
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;
+
+  virtual Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                         std::string route,
+                                                                         std::string key) = 0;
+
+  // An active version of the owner's whose windows have this hash and were embedded by `embedder`;
+  // of several, one of them.
+  virtual Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
+                                                                       std::string windows_hash,
+                                                                       std::string embedder) = 0;
 };
 
 // How long things stay (status-model.md, Retention).
 inline constexpr std::chrono::hours kChatStatusLife{24};
 inline constexpr std::chrono::hours kEventLife{24};         // past the operation's end
 inline constexpr std::chrono::hours kDeliveryLife{7 * 24};  // past its end
+inline constexpr std::chrono::hours kIdempotencyLife{24};
 
 }  // namespace walrus::store

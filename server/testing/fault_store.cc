@@ -155,4 +155,17 @@ Task<Result<int>> FaultStore::remove_expired(int limit) {
   return unless_away(inner_.remove_expired(limit));
 }
 
+Task<Result<std::optional<IdempotencyRecord>>> FaultStore::idempotency_key(std::string owner,
+                                                                           std::string route,
+                                                                           std::string key) {
+  return unless_away(inner_.idempotency_key(std::move(owner), std::move(route), std::move(key)));
+}
+
+Task<Result<std::optional<VersionKey>>> FaultStore::version_with_windows(std::string owner,
+                                                                         std::string windows_hash,
+                                                                         std::string embedder) {
+  return unless_away(
+      inner_.version_with_windows(std::move(owner), std::move(windows_hash), std::move(embedder)));
+}
+
 }  // namespace walrus::testing

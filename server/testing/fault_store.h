@@ -71,6 +71,11 @@ class FaultStore final : public store::Store {
   Task<Result<std::int64_t>> pending_deliveries() override;
 
   Task<Result<int>> remove_expired(int limit) override;
+  Task<Result<std::optional<store::IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                        std::string route,
+                                                                        std::string key) override;
+  Task<Result<std::optional<store::VersionKey>>> version_with_windows(
+      std::string owner, std::string windows_hash, std::string embedder) override;
 
  private:
   template <class T>

@@ -126,12 +126,13 @@ void ServerLife::bind() {
 }
 
 ServerLife::Accepted ServerLife::upload(const std::string& filename, std::string_view content,
-                                        std::string document_id, json::object metadata) {
+                                        std::string document_id, json::object metadata,
+                                        std::string owner) {
   store::DocumentRecord record;
   bool is_new = document_id.empty();
   if (is_new) {
     record.id = new_uuid(clock.now());
-    record.owner = kOwner;
+    record.owner = std::move(owner);
     record.type = "file_upload";
     record.created_at = record.updated_at = clock.now();
   } else {

@@ -89,14 +89,15 @@ class ServerLife {
   ServerLife(ManualClock& clock, Disk& disk, std::vector<std::unique_ptr<llm::Model>> models = {},
              CountingEmbedder embedder_to_use = CountingEmbedder());
 
-  // An upload as the API accepts it; `document_id` of the one to replace, or empty. The ids of the
-  // operation and the document.
+  // An upload as the API accepts it; `document_id` of the one to replace, or empty. `owner` of a
+  // new one. The ids of the operation and the document.
   struct Accepted {
     std::string operation_id;
     std::string document_id;
   };
   Accepted upload(const std::string& filename, std::string_view content,
-                  std::string document_id = {}, json::object metadata = {});
+                  std::string document_id = {}, json::object metadata = {},
+                  std::string owner = "local");
   // A turn as the API accepts it.
   std::string ask(pipelines::ChatInput input, const std::string& conversation = "debug");
 

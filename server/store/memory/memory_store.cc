@@ -273,7 +273,37 @@ Task<Result<int>> MemoryStore::remove_expired(int limit) {
     deliveries += gone;
     return gone;
   });
-  co_return statuses + events + reports + deliveries;
+  int keys = 0;
+  std::erase_if(tables_.idempotency_keys, [&](const auto& row) {
+    bool gone = keys < limit && row.second.expires_at <= now;
+    keys += gone;
+    return gone;
+  });
+  co_return statuses + events + reports + deliveries + keys;
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> MemoryStore::idempotency_key(std::string owner,
+                                                                            std::string route,
+                                                                            std::string key) {
+  std::lock_guard lock(mutex_);
+  auto found = tables_.idempotency_keys.find({owner, route, key});
+  bool alive = found != tables_.idempotency_keys.end() && found->second.expires_at > clock_.now();
+  if (!alive) co_return std::nullopt;
+  co_return found->second;
+}
+
+Task<Result<std::optional<VersionKey>>> MemoryStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  std::lock_guard lock(mutex_);
+  if (windows_hash.empty()) co_return std::nullopt;
+  for (const auto& [id, hash] : tables_.windows_hashes) {
+    const DocumentRecord& record = tables_.documents.at(id);
+    bool wanted = hash == windows_hash && record.owner == owner && record.embedder == embedder &&
+                  record.active_version > 0;
+    if (wanted) co_return VersionKey{id, record.active_version};
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace walrus::store

@@ -61,6 +61,13 @@ class MemoryStore final : public Store {
 
   Task<Result<int>> remove_expired(int limit) override;
 
+  Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
+                                                                 std::string route,
+                                                                 std::string key) override;
+  Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
+                                                               std::string windows_hash,
+                                                               std::string embedder) override;
+
  private:
   Result<void> apply(const WriteBatch& batch, TimePoint now);
 

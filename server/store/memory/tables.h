@@ -37,6 +37,9 @@ struct Tables {
   std::map<std::pair<std::string, std::string>, WebhookRecord> webhooks;  // by owner, name
   // By owner, webhook, id.
   std::map<std::tuple<std::string, std::string, std::string>, DeliveryRow> deliveries;
+  // By owner, route and key.
+  std::map<std::tuple<std::string, std::string, std::string>, IdempotencyRecord> idempotency_keys;
+  std::map<std::string, std::string> windows_hashes;  // by document
 };
 
 // Changes maps and remembers how they were, until the changes are kept or undone.
@@ -111,6 +114,8 @@ class Writing {
   Result<void> operator()(const DisableWebhook& disable);
   Result<void> operator()(const PutDelivery& put);
   Result<void> operator()(const UpdateDelivery& update);
+  Result<void> operator()(const PutIdempotencyKey& put);
+  Result<void> operator()(const SetWindowsHash& set);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -149,6 +149,7 @@ Result<void> Writing::operator()(const DeleteDocument& remove) {
   auto found = tables_.documents.find(id);
   if (found == tables_.documents.end() || found->second.owner != remove.owner) return {};
   changes_.erase(tables_.documents, id);
+  changes_.erase(tables_.windows_hashes, id);
   auto of_document = [&](const auto& row) { return std::get<0>(row.first) == id; };
   changes_.erase_while(tables_.chunks, {id, 0, 0}, of_document);
   changes_.erase_while(tables_.windows, {id, 0, 0}, of_document);
@@ -241,6 +242,22 @@ Result<void> Writing::operator()(const DeleteConversation& remove) {
   erase_operations([&](const status::Operation& operation) {
     return operation.conversation_id == remove.conversation_id && operation.owner == remove.owner;
   });
+  return {};
+}
+
+Result<void> Writing::operator()(const PutIdempotencyKey& put) {
+  const IdempotencyRecord& record = put.record;
+  std::tuple key{record.owner, record.route, record.key};
+  auto found = tables_.idempotency_keys.find(key);
+  bool alive = found != tables_.idempotency_keys.end() && found->second.expires_at > now_;
+  if (alive) return idempotency_key_taken();
+  changes_.put(tables_.idempotency_keys, key, record);
+  return {};
+}
+
+Result<void> Writing::operator()(const SetWindowsHash& set) {
+  if (!tables_.documents.contains(set.document_id)) return document_missing();
+  changes_.put(tables_.windows_hashes, set.document_id, set.windows_hash);
   return {};
 }
 

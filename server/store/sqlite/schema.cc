@@ -152,7 +152,7 @@ INSERT INTO probes VALUES (1, 0);
 
 // An operation of somebody else's pipeline carries its plan, and the ids its worker gave to
 // reports.
-constexpr const char* kVersion2 = R"sql(
+constexpr const char* kReports = R"sql(
 ALTER TABLE operations ADD COLUMN plan TEXT;
 
 CREATE TABLE reports (
@@ -164,7 +164,7 @@ CREATE TABLE reports (
 )sql";
 
 // Times in microseconds since 1970. `expires_at` is set once a delivery has ended.
-constexpr const char* kVersion3 = R"sql(
+constexpr const char* kWebhooks = R"sql(
 CREATE TABLE webhooks (
   owner TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -200,7 +200,28 @@ CREATE INDEX deliveries_pending ON deliveries (owner, webhook, next_attempt_at)
 CREATE INDEX deliveries_expiring ON deliveries (expires_at) WHERE expires_at IS NOT NULL;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
+constexpr const char* kIdempotencyKeys = R"sql(
+CREATE TABLE idempotency_keys (
+  owner TEXT NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  location TEXT NOT NULL,
+  operation_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (owner, route, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_expiring ON idempotency_keys (expires_at);
+)sql";
+
+constexpr const char* kWindowsHash = R"sql(
+ALTER TABLE documents ADD COLUMN windows_hash TEXT NOT NULL DEFAULT '';
+CREATE INDEX documents_by_windows ON documents (owner, windows_hash) WHERE windows_hash <> '';
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kReports}, {3, kWebhooks}, {4, kIdempotencyKeys}, {5, kWindowsHash}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

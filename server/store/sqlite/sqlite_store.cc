@@ -2,10 +2,12 @@
 
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/webhook_rows.h"
+#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store {
 
@@ -171,6 +173,25 @@ Task<Result<std::optional<std::uint64_t>>> SqliteStore::report(std::string owner
   TimePoint now = clock_.now();
   auto read = [&](Connection& connection) {
     return sqlite::read_report(connection, owner, operation_id, report_id, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> SqliteStore::idempotency_key(std::string owner,
+                                                                            std::string route,
+                                                                            std::string key) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return read_idempotency_key(connection, owner, route, key, now);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<VersionKey>>> SqliteStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  auto read = [&](Connection& connection) {
+    return read_version_with_windows(connection, owner, windows_hash, embedder);
   };
   co_return readers_.read(read);
 }

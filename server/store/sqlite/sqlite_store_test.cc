@@ -52,7 +52,7 @@ TEST_F(SqliteFile, KeepsWhatWasCommitted) {
   auto read = run(loop, (*store)->operation("bob", "a"));
   EXPECT_TRUE(read && *read);
   EXPECT_EQ(text("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(text("PRAGMA user_version"), "3");
+  EXPECT_EQ(text("PRAGMA user_version"), std::to_string(sqlite::migrations().back().version));
 }
 
 TEST_F(SqliteFile, ShowsTheDocumentsStateAsTheMissionNamesIt) {

@@ -6,9 +6,11 @@
 #include "store/batch.h"
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/webhook_rows.h"
+#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store::sqlite {
 
@@ -42,7 +44,9 @@ Result<int> perform(Connection& connection, const RemoveExpired& remove, TimePoi
   if (!reports) return std::unexpected(std::move(reports.error()));
   auto deliveries = remove_expired_deliveries(connection, now, remove.limit);
   if (!deliveries) return std::unexpected(std::move(deliveries.error()));
-  return static_cast<int>(*events + *chat + *reports + *deliveries);
+  auto keys = remove_expired_keys(connection, now, remove.limit);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  return static_cast<int>(*events + *chat + *reports + *deliveries + *keys);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
