@@ -13,24 +13,23 @@
 namespace walrus::status {
 
 // The cost of a step: fixed seconds and seconds per unit of its work, fitted to past runs of it.
-// Newer runs count more, and a run counts by its relative error, so that one slow or huge operation
-// does not spoil what is known of the others.
+// Newer runs count more, and errors count relative to what a run took, so that one slow, tiny or
+// huge operation does not spoil what is known of the others.
 struct StepCost {
   std::int64_t samples = 0;
-  // Decaying sums over the samples, of what a sample adds to a fit of relative errors:
-  // 1 = fixed_seconds * (1 / seconds) + seconds_per_unit * (units / seconds).
-  double weight = 0;
-  double inverse = 0;  // 1 / seconds
-  double inverse_squared = 0;
-  double rate = 0;  // units / seconds
-  double rate_squared = 0;
-  double rate_by_inverse = 0;
-  double units_per_size = 0;  // of the operation's size, decaying mean
+  double weight = 0;          // of the samples, newer ones having more
+  double units_per_size = 0;  // of the operation's size, weighted mean
+  // Sums over the samples, weighted, and by one over the square of their seconds, about.
+  double ones = 0;
+  double units = 0;
+  double units_squared = 0;
+  double seconds = 0;
+  double units_by_seconds = 0;
 
-  // Takes in a run of the step: `units` of work (above 0) of an operation of `size` (above 0).
-  void learn(double units, double size, double seconds);
+  // Takes in a run of the step: `done_units` of work (above 0) of an operation of `size` (above 0).
+  void learn(double done_units, double size, double took_seconds);
   // Never negative. Needs a sample.
-  double seconds_for(double units) const;
+  double seconds_for(double expected_units) const;
 
   bool operator==(const StepCost&) const = default;
 };

@@ -21,6 +21,8 @@ TEST(StepCost, TellsFixedSecondsFromThoseOfEachUnit) {
 TEST(StepCost, OneSlowOrTinyOperationDoesNotSpoilTheRest) {
   StepCost slow;
   for (double seconds : {10.0, 10.5, 9.5, 600.0}) slow.learn(500, 1, seconds);
+  EXPECT_LT(slow.seconds_for(500), 20);
+  slow.learn(500, 1, 10);
   EXPECT_LT(slow.seconds_for(500), 15);
   // Of a tiny file, all is start.
   StepCost tiny;
@@ -28,6 +30,15 @@ TEST(StepCost, OneSlowOrTinyOperationDoesNotSpoilTheRest) {
   tiny.learn(265'875, 1, 0.05);
   EXPECT_LT(tiny.seconds_for(50e6), 20);
   EXPECT_GT(tiny.seconds_for(50e6), 0.05);
+}
+
+TEST(StepCost, FollowsAStepThatBecameSlowerOrFasterForGood) {
+  StepCost cost;
+  for (int i = 0; i < 20; ++i) cost.learn(500, 1, 5);
+  for (int i = 0; i < 5; ++i) cost.learn(500, 1, 50);
+  EXPECT_GT(cost.seconds_for(500), 33);
+  for (int i = 0; i < 5; ++i) cost.learn(500, 1, 5);
+  EXPECT_LT(cost.seconds_for(500), 7.5);
 }
 
 TEST(StepCost, IsNeverNegativeWhateverItLearnt) {

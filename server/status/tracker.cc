@@ -107,10 +107,10 @@ void Tracker::expect_work(Step step, double units) {
 }
 
 Task<Result<void>> Tracker::finish(Ending ending) {
-  finished_work_ = remaining_.finished(home_.clock().monotonic());
+  Kind kind = state_.operation.kind;
+  if (kind != Kind::kChat) finished_work_ = remaining_.finished(home_.clock().monotonic());
   co_await take_turn();
   co_await show_all_text();
-  Kind kind = state_.operation.kind;
   Step last = plan_of(kind).back().step;
   Event finished = event(EventType::kStatus, last, Outcome::kCompleted);
   finished.percent = planned_step(kind, last).percent;

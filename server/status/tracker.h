@@ -75,7 +75,8 @@ class Tracker {
   // The run ends without an end: the operation goes on after a restart.
   Task<void> leave();
 
-  // What this run, once it has finished, has to teach about the costs of its steps.
+  // What this run, once it has finished, has to teach about the costs of its steps; of a chat
+  // nothing.
   const FinishedWork& finished_work() const { return finished_work_; }
 
   // When the operation last showed life.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "status/operation.h"
+#include "status/step_cost.h"
 
 namespace walrus::store {
 
@@ -110,6 +111,14 @@ struct ChatStatusRecord {
   TimePoint created_at;
   json::object metadata;
   TimePoint expires_at;  // kept in whole seconds, rounded down
+};
+
+// What a step of a kind of operation costs on this machine, whoever asked for it.
+struct StepCostRecord {
+  std::string kind;
+  std::string variety;  // of the input; empty: all of them together
+  std::string step;
+  status::StepCost cost;
 };
 
 }  // namespace walrus::store

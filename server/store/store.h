@@ -89,10 +89,17 @@ struct DeleteConversation {
   std::string conversation_id;
 };  // operations, events too
 
+// --- Remaining time
+
+// Replaces equal keys (kind, variety, step).
+struct PutStepCosts {
+  std::vector<StepCostRecord> costs;
+};
+
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation>;
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutStepCosts>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -181,6 +188,11 @@ class Store {
 
   // Removes rows that expired before now, at most `limit` of each table; how many went.
   virtual Task<Result<int>> remove_expired(int limit) = 0;
+
+  // --- Remaining time
+
+  // All of them, by kind, variety and step.
+  virtual Task<Result<std::vector<StepCostRecord>>> step_costs() = 0;
 };
 
 // How long things stay (status-model.md, Retention).

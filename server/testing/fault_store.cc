@@ -121,4 +121,8 @@ Task<Result<int>> FaultStore::remove_expired(int limit) {
   return unless_away(inner_.remove_expired(limit));
 }
 
+Task<Result<std::vector<StepCostRecord>>> FaultStore::step_costs() {
+  return unless_away(inner_.step_costs());
+}
+
 }  // namespace walrus::testing

@@ -58,6 +58,7 @@ class FaultStore final : public store::Store {
                                                                    std::string id,
                                                                    int limit) override;
   Task<Result<int>> remove_expired(int limit) override;
+  Task<Result<std::vector<store::StepCostRecord>>> step_costs() override;
 
  private:
   template <class T>

@@ -269,4 +269,11 @@ Task<Result<int>> MemoryStore::remove_expired(int limit) {
   co_return statuses + events;
 }
 
+Task<Result<std::vector<StepCostRecord>>> MemoryStore::step_costs() {
+  std::lock_guard lock(mutex_);
+  std::vector<StepCostRecord> records;
+  for (const auto& [key, record] : tables_.step_costs) records.push_back(record);
+  co_return records;
+}
+
 }  // namespace walrus::store

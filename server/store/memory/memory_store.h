@@ -50,6 +50,8 @@ class MemoryStore final : public Store {
 
   Task<Result<int>> remove_expired(int limit) override;
 
+  Task<Result<std::vector<StepCostRecord>>> step_costs() override;
+
  private:
   Result<void> apply(const WriteBatch& batch, TimePoint now);
 

@@ -28,6 +28,8 @@ struct Tables {
   std::map<std::string, ConversationRecord> conversations;
   std::map<std::pair<std::string, std::string>, MessageRecord> messages;
   std::map<std::pair<std::string, std::string>, ChatStatusRecord> statuses;
+  // By kind, variety, step.
+  std::map<std::tuple<std::string, std::string, std::string>, StepCostRecord> step_costs;
 };
 
 // Changes maps and remembers how they were, until the changes are kept or undone.
@@ -96,6 +98,7 @@ class Writing {
   Result<void> operator()(const PutMessage& put);
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
+  Result<void> operator()(const PutStepCosts& put);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

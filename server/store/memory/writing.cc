@@ -237,4 +237,11 @@ Result<void> Writing::operator()(const DeleteConversation& remove) {
   return {};
 }
 
+Result<void> Writing::operator()(const PutStepCosts& put) {
+  for (const StepCostRecord& record : put.costs) {
+    changes_.put(tables_.step_costs, {record.kind, record.variety, record.step}, record);
+  }
+  return {};
+}
+
 }  // namespace walrus::store::memory

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include "store/sqlite/chat_rows.h"
+#include "store/sqlite/cost_rows.h"
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/schema.h"
@@ -160,6 +161,11 @@ Task<Result<std::vector<ChatStatusRecord>>> SqliteStore::chat_statuses(std::stri
   auto read = [&](Connection& connection) {
     return read_chat_statuses(connection, owner, id, limit, now);
   };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::vector<StepCostRecord>>> SqliteStore::step_costs() {
+  auto read = [](Connection& connection) { return sqlite::read_step_costs(connection); };
   co_return readers_.read(read);
 }
 

@@ -53,6 +53,8 @@ class SqliteStore final : public Store {
 
   Task<Result<int>> remove_expired(int limit) override;
 
+  Task<Result<std::vector<StepCostRecord>>> step_costs() override;
+
  private:
   SqliteStore(std::string file, sqlite::Options options, sqlite::Connection connection,
               const Clock& clock, const Log& log, Metrics& metrics);

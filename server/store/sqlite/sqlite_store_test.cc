@@ -52,7 +52,7 @@ TEST_F(SqliteFile, KeepsWhatWasCommitted) {
   auto read = run(loop, (*store)->operation("bob", "a"));
   EXPECT_TRUE(read && *read);
   EXPECT_EQ(text("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(text("PRAGMA user_version"), "1");
+  EXPECT_EQ(text("PRAGMA user_version"), "2");
 }
 
 TEST_F(SqliteFile, ShowsTheDocumentsStateAsTheMissionNamesIt) {
