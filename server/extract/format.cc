@@ -49,6 +49,10 @@ const FormatInfo& info(Format format) {
   return kFormats[static_cast<std::size_t>(format)];
 }
 
+bool counts_pages(Format format) {
+  return format == Format::kPdf || format == Format::kPptx;
+}
+
 std::optional<Format> format_from_extension(std::string_view extension) {
   if (extension.starts_with('.')) extension.remove_prefix(1);
   std::string lower(extension);

@@ -19,6 +19,8 @@ struct FormatInfo {
   std::string_view content_type;  // for the stored original
 };
 const FormatInfo& info(Format format);
+// Whether its progress is counted in pages (slides, too), and not in bytes.
+bool counts_pages(Format format);
 std::optional<Format> format_from_extension(std::string_view extension);  // "pdf" or ".pdf"
 
 // Looks at the file's bytes (magic numbers, the members of an archive, whether it is text at all),

@@ -33,7 +33,8 @@ Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& even
       hub_(hub),
       log_(log),
       metrics_(metrics),
-      options_(options) {
+      options_(options),
+      costs_(store, log) {
   for (Loop* loop : loops) homes_.push_back(std::make_unique<Home>(*loop, log));
   for (std::size_t kind = 0; kind < lanes_.size(); ++kind) {
     Lane& lane = lanes_[kind];
@@ -163,10 +164,11 @@ void Jobs::start(Home& home, Waiting waiting, StopReason reason) {
 Task<void> Jobs::run(Home& home, Run* run) {
   const std::string id = run->record.state.operation.id;
   Lane& lane = lane_of(run->record.state.operation.kind);
+  const std::string kind(status::name_of(run->record.state.operation.kind));
   {
     StepLog log(hub_, log_, metrics_, run->record.state);
     status::Tracker tracker(home.loop, event_log_, log, run->record.state,
-                            run->record.reserved_through, log_);
+                            run->record.reserved_through, log_, {}, costs_.of(kind));
     run->tracker = &tracker;
     if (run->reason == StopReason::kShutdown) tracker.stop_waiting();
     watch(home, run);
@@ -178,6 +180,8 @@ Task<void> Jobs::run(Home& home, Run* run) {
     } else if (!outcome) {
       Error reason = reason_to_fail(*run, std::move(outcome.error()));
       co_await end_failed(tracker, run->record, std::move(reason));
+    } else if (outcome) {
+      co_await costs_.learn(kind, tracker.finished_work());
     }
     run->tracker = nullptr;
   }
@@ -339,6 +343,7 @@ bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason rea
 // --- Recovery and shutdown
 
 Task<Result<void>> Jobs::recover() {
+  co_await costs_.load();
   auto open = co_await store_.open_operations();
   if (!open) co_return std::unexpected(open.error());
   std::erase_if(*open, [](const store::OperationRecord& record) {

@@ -18,6 +18,7 @@
 #include "base/metrics.h"
 #include "base/task_group.h"
 #include "jobs/job.h"
+#include "jobs/step_costs.h"
 #include "jobs/watchdog.h"
 #include "live/hub.h"
 #include "store/event_log.h"
@@ -122,6 +123,7 @@ class Jobs {
   const Log& log_;
   Metrics& metrics_;
   Options options_;
+  StepCosts costs_;
   std::vector<std::unique_ptr<Home>> homes_;
   std::array<Lane, status::kKindNames.size()> lanes_;
   std::atomic<bool> shutting_down_{false};

@@ -20,6 +20,7 @@ Task<Result<void>> UploadPipeline::run(jobs::Job job) {
             .document_id = operation.document_id,
             .input = upload_input_from(job.record->input),
             .began = job.tracker->state().started_at};
+  work.tracker.describe_input(static_cast<double>(work.input.size), work.input.file_type);
   Result<void> done = co_await run_steps(work);
   if (!done && work.in_index) co_await forget_in_index(work);
   co_return done;
@@ -65,16 +66,8 @@ Task<Result<void>> UploadPipeline::validate(Work& work) {
 
 // --- extracting_text
 
-namespace {
-
-bool has_pages(Format format) {
-  return format == Format::kPdf || format == Format::kPptx;
-}
-
-}  // namespace
-
 Task<Result<void>> UploadPipeline::extract_text(Work& work) {
-  bool pages = has_pages(work.format);
+  bool pages = extract::counts_pages(work.format);
   work.tracker.show_work_as(pages ? "pages_done" : "bytes_done",
                             pages ? "pages_total" : "bytes_total");
   auto counter = work.tracker.count_work();
@@ -83,6 +76,8 @@ Task<Result<void>> UploadPipeline::extract_text(Work& work) {
   auto text = co_await offload(parts_.workers, body);
   if (!text) co_return std::unexpected(text.error());
   work.text = std::move(*text);
+  work.tracker.expect_work(Step::kChunkingText, static_cast<double>(work.text.text.size()));
+  if (!is_new) work.tracker.expect_work(Step::kExtractingText, 0);
   // Only what is new is a checkpoint: it starts the count of resumptions anew.
   if (!is_new) co_return Result<void>();
   store::WriteBatch checkpoint;
@@ -134,6 +129,10 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
   }
   work.tracker.set_counter("chunks_created", static_cast<std::int64_t>(work.plan.chunks.size()));
   work.tracker.set_counter("total_tokens", work.total_tokens);
+  bool embeds = parts_.embedder.understands(work.language);
+  work.tracker.expect_work(Step::kCreatingEmbeddings,
+                           embeds ? static_cast<double>(work.plan.windows.size()) : 0);
+  work.tracker.expect_work(Step::kStoringMetadata, static_cast<double>(work.plan.chunks.size()));
   if (work.text.pages > 0) {
     work.tracker.set_counter("pages_total", work.text.pages);
     work.tracker.set_counter("pages_done", work.text.pages);
@@ -152,6 +151,7 @@ Task<Result<void>> UploadPipeline::store_metadata(Work& work) {
 // In batches, so that no commit keeps the others waiting. Nobody reads a version that is not
 // active.
 Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
+  auto counter = work.tracker.count_work();
   constexpr std::size_t kBatch = 64;
   const auto& chunks = work.plan.chunks;
   for (std::size_t first = 0; first < chunks.size(); first += kBatch) {
@@ -175,7 +175,8 @@ Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
     batch.mutations.push_back(std::move(put));
     Result<void> durable = co_await parts_.store.commit(std::move(batch));
     if (!durable) co_return durable;
-    work.tracker.count_work()->touch();
+    // The index takes about as long as the tables.
+    counter->set(std::min(first + kBatch, chunks.size()), 2 * chunks.size());
   }
   co_return Result<void>();
 }

@@ -1,11 +1,23 @@
 #include "status/tracker.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace walrus::status {
 
+namespace {
+
+std::vector<std::string> step_names(Kind kind) {
+  std::vector<std::string> names;
+  for (const PlannedStep& planned : plan_of(kind)) names.emplace_back(planned.name);
+  return names;
+}
+
+}  // namespace
+
 Tracker::Tracker(Loop& home, EventLog& log, LiveSink& live, State state,
-                 std::uint64_t reserved_through, const Log& messages, TrackerOptions options)
+                 std::uint64_t reserved_through, const Log& messages, TrackerOptions options,
+                 std::shared_ptr<const PastCosts> past)
     : home_(home),
       log_(log),
       live_(live),
@@ -15,6 +27,7 @@ Tracker::Tracker(Loop& home, EventLog& log, LiveSink& live, State state,
       reserved_through_(reserved_through),
       counters_(state_.metadata),
       last_life_(home.clock().monotonic()),
+      remaining_(step_names(state_.operation.kind), std::move(past)),
       background_(home, [this](std::exception_ptr) {
         messages_.error("a tracker's background write threw", {{"operation", state_.operation.id}});
       }) {
@@ -49,6 +62,7 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   bool begun = state_.sequence > 0 && !state_.message.empty();
   bool passed = begun && position_of(kind, step) <= position_of(kind, state_.step);
   repeats_passed_step_ = begun && position_of(kind, step) < position_of(kind, state_.step);
+  remaining_.reach(position_of(kind, step), last_life_, passed);
   work_ = std::make_shared<WorkCounter>();
   seen_changes_ = 0;
   done_name_.clear();
@@ -61,6 +75,7 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   reached.percent = std::max(planned_step(kind, step).percent, state_.percent);
   std::int64_t chunks = find_integer(counters_, "chunks_created").value_or(0);
   reached.message = message_of(kind, step, chunks) + facts;
+  reached.eta_seconds = seconds_left();
   bool speaks = step == Step::kGeneratingResponse;
   std::uint64_t reserve = speaks ? reached.sequence + options_.reserve : reserved_through_;
   std::vector<Event> events;
@@ -83,10 +98,19 @@ void Tracker::set_counter(std::string_view name, std::int64_t value) {
   counters_[name] = value;
 }
 
+void Tracker::describe_input(double size, std::string variety) {
+  remaining_.describe(size, std::move(variety));
+}
+
+void Tracker::expect_work(Step step, double units) {
+  remaining_.expect(position_of(state_.operation.kind, step), units);
+}
+
 Task<Result<void>> Tracker::finish(Ending ending) {
+  Kind kind = state_.operation.kind;
+  if (kind != Kind::kChat) finished_work_ = remaining_.finished(home_.clock().monotonic());
   co_await take_turn();
   co_await show_all_text();
-  Kind kind = state_.operation.kind;
   Step last = plan_of(kind).back().step;
   Event finished = event(EventType::kStatus, last, Outcome::kCompleted);
   finished.percent = planned_step(kind, last).percent;
@@ -236,6 +260,8 @@ void Tracker::tick() {
   if (work_->changes() != seen_changes_) {
     seen_changes_ = work_->changes();
     last_life_ = home_.clock().monotonic();
+    remaining_.count(last_life_, static_cast<double>(work_->done()),
+                     static_cast<double>(work_->total()));
     show_work();
   }
   if (writing_ || ended_) return;
@@ -271,10 +297,19 @@ bool Tracker::progressed() const {
   return percent_now() != state_.percent || counters_ != state_.metadata;
 }
 
+// To a tenth of a second.
+std::optional<double> Tracker::seconds_left() {
+  if (state_.operation.kind == Kind::kChat) return std::nullopt;
+  std::optional<double> left = remaining_.estimate(home_.clock().monotonic());
+  if (left) *left = std::round(*left * 10) / 10;
+  return left;
+}
+
 Task<void> Tracker::write_progress() {
   Event progress = event(EventType::kStatus, state_.step, Outcome::kProcessing);
   progress.percent = percent_now();
   progress.message = state_.message;
+  progress.eta_seconds = seconds_left();
   std::vector<Event> events;
   events.push_back(std::move(progress));
   (void)co_await append(std::move(events), reserved_through_);

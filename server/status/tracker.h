@@ -10,6 +10,7 @@
 #include "base/task_group.h"
 #include "status/ports.h"
 #include "status/progress.h"
+#include "status/remaining_time.h"
 
 namespace walrus::status {
 
@@ -39,8 +40,10 @@ struct Ending {
 class Tracker {
  public:
   // `state` is the last durable one; `reserved_through` what may have been shown beyond it.
+  // `past` is what the remaining time is estimated from; of a chat nothing is.
   Tracker(Loop& home, EventLog& log, LiveSink& live, State state, std::uint64_t reserved_through,
-          const Log& messages, TrackerOptions options = {});
+          const Log& messages, TrackerOptions options = {},
+          std::shared_ptr<const PastCosts> past = nullptr);
   ~Tracker();
 
   const State& state() const { return state_; }
@@ -54,6 +57,11 @@ class Tracker {
   std::shared_ptr<WorkCounter> count_work();
   // A counter of `status_metadata`, shown with the next event.
   void set_counter(std::string_view name, std::int64_t value);
+  // For the remaining time: the size of the input, by which all work is foreseen, and its variety.
+  void describe_input(double size, std::string variety);
+  // For the remaining time: a step's work turns out to be so many units. Without it a step has as
+  // many as the input's size; 0 says that nothing is to be done in it, or that it was done before.
+  void expect_work(Step step, double units);
   // Names the counters that follow the current step's work ("pages_done", "pages_total").
   void show_work_as(std::string_view done, std::string_view total);
 
@@ -67,6 +75,10 @@ class Tracker {
   Task<Result<void>> fail(Error error, std::shared_ptr<const Writes> with);
   // The run ends without an end: the operation goes on after a restart.
   Task<void> leave();
+
+  // What this run, once it has finished, has to teach about the costs of its steps; of a chat
+  // nothing.
+  const FinishedWork& finished_work() const { return finished_work_; }
 
   // When the operation last showed life.
   Duration last_sign_of_life() const { return last_life_; }
@@ -94,6 +106,7 @@ class Tracker {
   int percent_now() const;
   bool progressed() const;
   Task<void> write_progress();
+  std::optional<double> seconds_left();
 
   bool may_show_chunk() const;
   void show_chunk(std::string text);
@@ -117,6 +130,8 @@ class Tracker {
   std::uint64_t seen_changes_ = 0;
   bool repeats_passed_step_ = false;  // work done again after a crash: life, but no progress
   Duration last_life_;
+  RemainingTime remaining_;
+  FinishedWork finished_work_;
 
   // One append at a time; the pipeline is the only one that ever waits for its turn.
   bool writing_ = false;

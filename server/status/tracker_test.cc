@@ -156,6 +156,34 @@ TEST_F(TrackerTest, CountersDoNotFallWhereAStepBeginsAgain) {
   EXPECT_EQ(tracker->state().metadata.at("pages_done"), 45);
 }
 
+TEST_F(TrackerTest, ShowsTheRemainingTimeWithEventsThatComeAnywayAndNotAtTheEnd) {
+  auto past = std::make_shared<PastCosts>();
+  for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
+    FinishedWork work;
+    for (const PlannedStep& planned : plan_of(kind)) {
+      work.steps.push_back({std::string(planned.name), 1, 2});
+    }
+    past->learn(work);
+  }
+  Tracker upload(loop, log, sink, queued(Kind::kDocumentUpload), 0, messages, {}, past);
+  EXPECT_FALSE(upload.state().eta_seconds) << "it still waits";
+  ASSERT_TRUE(get(upload.reach(Step::kCreatingEmbeddings)));
+  EXPECT_EQ(upload.state().eta_seconds, 4.0);
+  std::size_t before = sink.events().size();
+  loop.advance(1s);
+  EXPECT_EQ(sink.events().size(), before) << "the time alone makes no event";
+  upload.count_work()->set(1, 2);
+  loop.advance(100ms);
+  EXPECT_EQ(sink.events().size(), before + 1);
+  EXPECT_NEAR(upload.state().eta_seconds.value_or(0), 3, 0.4);
+  ASSERT_TRUE(get(upload.finish({})));
+  EXPECT_FALSE(upload.state().eta_seconds);
+
+  Tracker chat(loop, log, sink, queued(Kind::kChat), 0, messages, {}, past);
+  ASSERT_TRUE(get(chat.reach(Step::kGeneratingResponse)));
+  EXPECT_FALSE(chat.state().eta_seconds);
+}
+
 TEST_F(TrackerTest, WaitsForAStoreThatIsAwayAndWritesNothingTwice) {
   auto tracker = track(queued(Kind::kDocumentUpload));
   log.script({Fault::kBefore, Fault::kAfter, Fault::kBefore});

@@ -20,6 +20,9 @@ std::size_t rows_of(const PutChunks& put) {
 std::size_t rows_of(const PutWindows& put) {
   return put.windows.vectors.size() / static_cast<std::size_t>(std::max(1, put.windows.dimensions));
 }
+std::size_t rows_of(const PutStepCosts& put) {
+  return put.costs.size();
+}
 template <class Other>
 std::size_t rows_of(const Other&) {
   return 1;

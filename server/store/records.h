@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "status/operation.h"
+#include "status/step_cost.h"
 
 namespace walrus::store {
 
@@ -158,6 +159,14 @@ struct IdempotencyRecord {
   std::string location;      // the header, where there is one
   std::string operation_id;  // what it began or changed, where there is one
   TimePoint expires_at;
+};
+
+// What a step of a kind of operation costs on this machine, whoever asked for it.
+struct StepCostRecord {
+  std::string kind;
+  std::string variety;  // of the input; empty: all of them together
+  std::string step;
+  status::StepCost cost;
 };
 
 }  // namespace walrus::store

@@ -136,12 +136,19 @@ struct UpdateDelivery {
   DeliveryRecord record;
 };
 
+// --- Remaining time
+
+// Replaces equal keys (kind, variety, step).
+struct PutStepCosts {
+  std::vector<StepCostRecord> costs;
+};
+
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
                  PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport,
                  PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery,
-                 PutIdempotencyKey, SetWindowsHash>;
+                 PutIdempotencyKey, SetWindowsHash, PutStepCosts>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -267,6 +274,11 @@ class Store {
   virtual Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
                                                                        std::string windows_hash,
                                                                        std::string embedder) = 0;
+
+  // --- Remaining time
+
+  // All of them, by kind, variety and step.
+  virtual Task<Result<std::vector<StepCostRecord>>> step_costs() = 0;
 };
 
 // How long things stay (status-model.md, Retention).

@@ -168,4 +168,8 @@ Task<Result<std::optional<VersionKey>>> FaultStore::version_with_windows(std::st
       inner_.version_with_windows(std::move(owner), std::move(windows_hash), std::move(embedder)));
 }
 
+Task<Result<std::vector<StepCostRecord>>> FaultStore::step_costs() {
+  return unless_away(inner_.step_costs());
+}
+
 }  // namespace walrus::testing

@@ -76,6 +76,7 @@ class FaultStore final : public store::Store {
                                                                         std::string key) override;
   Task<Result<std::optional<store::VersionKey>>> version_with_windows(
       std::string owner, std::string windows_hash, std::string embedder) override;
+  Task<Result<std::vector<store::StepCostRecord>>> step_costs() override;
 
  private:
   template <class T>

@@ -306,4 +306,11 @@ Task<Result<std::optional<VersionKey>>> MemoryStore::version_with_windows(std::s
   co_return std::nullopt;
 }
 
+Task<Result<std::vector<StepCostRecord>>> MemoryStore::step_costs() {
+  std::lock_guard lock(mutex_);
+  std::vector<StepCostRecord> records;
+  for (const auto& [key, record] : tables_.step_costs) records.push_back(record);
+  co_return records;
+}
+
 }  // namespace walrus::store

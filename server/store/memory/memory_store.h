@@ -67,6 +67,7 @@ class MemoryStore final : public Store {
   Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
                                                                std::string windows_hash,
                                                                std::string embedder) override;
+  Task<Result<std::vector<StepCostRecord>>> step_costs() override;
 
  private:
   Result<void> apply(const WriteBatch& batch, TimePoint now);

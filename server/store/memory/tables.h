@@ -40,6 +40,8 @@ struct Tables {
   // By owner, route and key.
   std::map<std::tuple<std::string, std::string, std::string>, IdempotencyRecord> idempotency_keys;
   std::map<std::string, std::string> windows_hashes;  // by document
+  // By kind, variety, step.
+  std::map<std::tuple<std::string, std::string, std::string>, StepCostRecord> step_costs;
 };
 
 // Changes maps and remembers how they were, until the changes are kept or undone.
@@ -116,6 +118,7 @@ class Writing {
   Result<void> operator()(const UpdateDelivery& update);
   Result<void> operator()(const PutIdempotencyKey& put);
   Result<void> operator()(const SetWindowsHash& set);
+  Result<void> operator()(const PutStepCosts& put);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -261,4 +261,11 @@ Result<void> Writing::operator()(const SetWindowsHash& set) {
   return {};
 }
 
+Result<void> Writing::operator()(const PutStepCosts& put) {
+  for (const StepCostRecord& record : put.costs) {
+    changes_.put(tables_.step_costs, {record.kind, record.variety, record.step}, record);
+  }
+  return {};
+}
+
 }  // namespace walrus::store::memory

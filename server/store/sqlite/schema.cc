@@ -221,7 +221,26 @@ ALTER TABLE documents ADD COLUMN windows_hash TEXT NOT NULL DEFAULT '';
 CREATE INDEX documents_by_windows ON documents (owner, windows_hash) WHERE windows_hash <> '';
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kReports}, {3, kWebhooks}, {4, kIdempotencyKeys}, {5, kWindowsHash}};
+// What the steps of past operations cost: status/step_cost.h says what the sums mean.
+constexpr const char* kStepCosts = R"sql(
+CREATE TABLE step_costs (
+  kind TEXT NOT NULL,
+  variety TEXT NOT NULL,
+  step TEXT NOT NULL,
+  samples INTEGER NOT NULL,
+  weight REAL NOT NULL,
+  units_per_size REAL NOT NULL,
+  ones REAL NOT NULL,
+  units REAL NOT NULL,
+  units_squared REAL NOT NULL,
+  seconds REAL NOT NULL,
+  units_by_seconds REAL NOT NULL,
+  PRIMARY KEY (kind, variety, step)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1},        {2, kReports},     {3, kWebhooks},
+                                     {4, kIdempotencyKeys}, {5, kWindowsHash}, {6, kStepCosts}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

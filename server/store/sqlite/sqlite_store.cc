@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include "store/sqlite/chat_rows.h"
+#include "store/sqlite/cost_rows.h"
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
@@ -233,6 +234,12 @@ Task<Result<std::optional<DeliveryRecord>>> SqliteStore::next_delivery(std::stri
 
 Task<Result<std::int64_t>> SqliteStore::pending_deliveries() {
   auto read = [](Connection& connection) { return sqlite::count_pending_deliveries(connection); };
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::vector<StepCostRecord>>> SqliteStore::step_costs() {
+  auto read = [](Connection& connection) { return sqlite::read_step_costs(connection); };
   co_return readers_.read(read);
 }
 

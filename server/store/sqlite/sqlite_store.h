@@ -70,6 +70,7 @@ class SqliteStore final : public Store {
   Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
                                                                std::string windows_hash,
                                                                std::string embedder) override;
+  Task<Result<std::vector<StepCostRecord>>> step_costs() override;
 
  private:
   SqliteStore(std::string file, sqlite::Options options, sqlite::Connection connection,

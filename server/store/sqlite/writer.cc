@@ -5,6 +5,7 @@
 
 #include "store/batch.h"
 #include "store/sqlite/chat_rows.h"
+#include "store/sqlite/cost_rows.h"
 #include "store/sqlite/document_rows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"

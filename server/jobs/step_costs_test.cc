@@ -1,0 +1,83 @@
+// What past operations cost survives a restart, a store that is away, and runs that are taken up.
+#include "jobs/step_costs.h"
+
+#include <gtest/gtest.h>
+
+#include "store/memory/memory_store.h"
+#include "testing/fault_store.h"
+#include "testing/manual_loop.h"
+
+namespace walrus::jobs {
+namespace {
+
+using testing::ManualClock;
+using testing::ManualLoop;
+
+class StepCostsTest : public ::testing::Test {
+ protected:
+  static status::FinishedWork work(const std::string& step, double seconds) {
+    return {.size = 100, .variety = ".txt", .steps = {{step, 100, seconds}}};
+  }
+  void learn(StepCosts& costs, const std::string& kind, double seconds) {
+    testing::run(loop, costs.learn(kind, work("one", seconds)));
+  }
+  static double known(const StepCosts& costs, const std::string& kind) {
+    auto past = costs.of(kind);
+    const status::StepCost* cost = past->find(".txt", "one");
+    return cost ? cost->seconds_for(100) : 0;
+  }
+
+  ManualClock clock;
+  ManualLoop loop{clock};
+  store::MemoryStore tables{clock};
+  testing::FaultStore faulty{tables};
+  Log log = Log::none();
+};
+
+TEST_F(StepCostsTest, AreKnownAtOnceAndAfterARestart) {
+  {
+    StepCosts costs(faulty, log);
+    testing::run(loop, costs.load());
+    EXPECT_EQ(known(costs, "a"), 0);
+    learn(costs, "a", 5);
+    EXPECT_NEAR(known(costs, "a"), 5, 0.01);
+    EXPECT_EQ(known(costs, "b"), 0);
+  }
+  StepCosts next(faulty, log);
+  testing::run(loop, next.load());
+  EXPECT_NEAR(known(next, "a"), 5, 0.01);
+}
+
+TEST_F(StepCostsTest, StayInMemoryWhileTheStoreIsAway) {
+  StepCosts costs(faulty, log);
+  faulty.go_away();
+  testing::run(loop, costs.load());
+  auto learning = [&] { learn(costs, "a", 5); };
+  EXPECT_NO_THROW(learning());
+  EXPECT_NEAR(known(costs, "a"), 5, 0.01);
+  faulty.come_back();
+  learn(costs, "a", 5);
+  StepCosts next(faulty, log);
+  testing::run(loop, next.load());
+  EXPECT_NEAR(known(next, "a"), 5, 0.01);
+}
+
+TEST_F(StepCostsTest, OfARunAreThoseOfItsBeginning) {
+  StepCosts costs(faulty, log);
+  learn(costs, "a", 5);
+  auto at_first = costs.of("a");
+  for (int i = 0; i < 10; ++i) learn(costs, "a", 50);
+  EXPECT_NEAR(at_first->find(".txt", "one")->seconds_for(100), 5, 0.01);
+  EXPECT_GT(known(costs, "a"), 30);
+}
+
+TEST_F(StepCostsTest, AreOfSoManyKindsAtMost) {
+  StepCosts costs(faulty, log);
+  for (int i = 0; i < 1100; ++i) learn(costs, "kind" + std::to_string(i), 5);
+  EXPECT_EQ(known(costs, "kind1099"), 0);
+  EXPECT_NEAR(known(costs, "kind7"), 5, 0.01);
+  EXPECT_EQ(testing::run(loop, tables.step_costs())->size(), 2000u);
+}
+
+}  // namespace
+}  // namespace walrus::jobs
