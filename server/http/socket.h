@@ -62,6 +62,11 @@ class Socket {
   void when_read(std::span<char> space, std::move_only_function<void(std::size_t count)> then);
   void when_writable(std::move_only_function<void(bool ready)> then);
 
+  // What there is to read, up to the space; 0 where there is nothing yet, -1 at the end and after
+  // an error. With `when_readable` nobody holds a buffer while nothing comes.
+  ssize_t receive(std::span<char> space);
+  void when_readable(std::move_only_function<void(bool ready)> then);
+
   void cancel();          // ends what waits
   void shutdown_write();  // the peer sees the end; its bytes can still be read
   void close();           // ends what waits, too
