@@ -5,6 +5,7 @@
 #include "api/documents.h"
 #include "api/responses.h"
 #include "api/search.h"
+#include "api/sockets.h"
 #include "api/statuses.h"
 
 namespace walrus::api {
@@ -18,6 +19,7 @@ struct Resources {
   Chat chat;
   Conversations conversations;
   Search search;
+  Sockets sockets;
   Service service;
 };
 
@@ -69,6 +71,9 @@ constexpr Row kRows[] = {
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
 
+    {"GET", "/v1/ws", kNone, handler<&R::sockets, &Sockets::events>},
+    {"GET", "/ws/chat/{session_id}", kNone, handler<&R::sockets, &Sockets::chat>},
+
     {"POST", "/v1/search", kJson, handler<&R::search, &Search::search>},
     {"POST", "/v1/chat/", kJson, handler<&R::chat, &Chat::ask>},
     {"GET", "/v1/chat/conversations/{user_id}", kNone, handler<&R::conversations, &Conversations::list>},
@@ -83,7 +88,7 @@ constexpr Row kRows[] = {
 http::Router make_router(Services& services, ContractDocuments documents) {
   auto resources = std::make_shared<Resources>(
       Resources{Documents(services), Statuses(services), Chat(services), Conversations(services),
-                Search(services), Service(services, documents)});
+                Search(services), Sockets(services), Service(services, documents)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});
