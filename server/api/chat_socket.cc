@@ -25,7 +25,6 @@ class ChatSocket final : public std::enable_shared_from_this<ChatSocket> {
 
   void start();
   http::WebSocket& socket() { return *socket_; }
-  const std::string& session_id() const { return session_id_; }
   void end_turn() { reader_.reset(); }
 
  private:
@@ -51,14 +50,6 @@ class ChatSocket final : public std::enable_shared_from_this<ChatSocket> {
   bool closed_ = false;
 };
 
-// The event with the socket's session in its metadata.
-std::string with_session(const live::LiveEvent& event, std::string_view session_id) {
-  auto parsed = parse_json(event.encoded.json());
-  json::object& object = parsed->as_object();
-  object["metadata"].as_object()["session_id"] = session_id;
-  return json::serialize(object);
-}
-
 // A turn's events, on their way to the socket.
 class TurnSink final : public EventSink {
  public:
@@ -70,10 +61,7 @@ class TurnSink final : public EventSink {
   // Whoever follows a turn from its beginning needs none.
   bool take_snapshot(const status::State&, const std::string&) override { return false; }
   void finish(std::span<const live::SharedEvent> events, const live::Frame&) override {
-    const live::LiveEvent& last = *events.back();
-    bool complete = last.event.type == status::EventType::kComplete;
-    send_events(owner_->socket(), events.first(events.size() - (complete ? 1 : 0)));
-    if (complete) owner_->socket().send_text(with_session(last, owner_->session_id()));
+    send_events(owner_->socket(), events);
     owner_->end_turn();
   }
   void leave() override {

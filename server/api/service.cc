@@ -37,6 +37,8 @@ Task<Result<http::Response>> Service::root(http::Request request) {
                        {"chat", "/v1/chat/"},
                        {"search", "/v1/search"},
                        {"operations", "/v1/operations/{operation_id}"},
+                       {"events_web_socket", "/v1/ws"},
+                       {"chat_web_socket", "/ws/chat/{session_id}"},
                        {"models", "/v1/models/"},
                        {"health", "/health"},
                        {"ready", "/ready"},
@@ -44,7 +46,8 @@ Task<Result<http::Response>> Service::root(http::Request request) {
                        {"openapi", "/openapi.json"},
                        {"asyncapi", "/asyncapi.json"},
                        {"docs", "/docs"}};
-  body["features"] = {"document_upload", "chat", "search", "sse", "resume", "status_history"};
+  body["features"] = {"document_upload", "chat",   "search",        "sse",
+                      "websocket",       "resume", "status_history"};
   co_return http::Response::json(200, json::serialize(body));
 }
 
