@@ -19,6 +19,7 @@ pkg_check_modules(GUMBO REQUIRED IMPORTED_TARGET gumbo)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
+find_library(WSLAY_LIBRARY wslay REQUIRED)
 find_library(CLD2_LIBRARY cld2 REQUIRED)
 
 set(WALRUS_ASSETS ${CMAKE_SOURCE_DIR}/assets/node_modules)

@@ -36,6 +36,7 @@ def pointed(document, pointer):
 class Contract:
     def __init__(self):
         self.document = closed(json.loads((ROOT / "contract/openapi.json").read_text(encoding="utf-8")))
+        self.channels = json.loads((ROOT / "contract/asyncapi.json").read_text(encoding="utf-8"))
         self.patterns = [(self.pattern(path), path) for path in sorted(self.document["paths"], key=self.names)]
         # (operationId, status) of every answer that was held to it.
         self.seen = set()
@@ -131,10 +132,24 @@ class Contract:
         assert name in documented, f"{method} {target}: {name} is not documented"
         self.validate({"$ref": f"#/components/schemas/{name}"}, data)
 
+    def check_message(self, channel, data):
+        """A message of a WebSocket, held to one of those that contract/asyncapi.json has for its channel."""
+        schemas = [self.channels["components"]["messages"][name]["payload"]["$ref"].removeprefix("openapi.json")
+                   for name in self.channels["channels"][channel]["messages"]]
+        failures = []
+        for schema in schemas:
+            try:
+                return self.validate({"$ref": schema}, data)
+            except jsonschema.ValidationError as failure:
+                failures.append(f"{schema}: {failure.message}")
+        raise AssertionError(f"{channel}: {data} is no documented message\n" + "\n".join(failures))
+
 
 _contract = Contract()
 check = _contract.check
 check_stream_head = _contract.check_stream_head
 check_event = _contract.check_event
+check_message = _contract.check_message
+seen_response = _contract.response
 operations = _contract.operations
 seen = _contract.seen

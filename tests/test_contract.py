@@ -7,6 +7,7 @@ import unittest
 import contract
 import samples
 from walrus_server import PROGRAM, ROOT, WalrusServer
+from web_socket import WebSocket
 from webhook_receiver import WebhookReceiver, wait_for_delivery
 
 NOWHERE = "01980d3a-0000-7000-8000-000000000000"
@@ -163,6 +164,11 @@ class Contract(unittest.TestCase):
             server.delete(path)
 
     def service(self):
+        for path in ("/v1/ws", "/ws/chat/s", "/ws/chat/a%0Ab"):
+            self.server.get(path)
+        for path, channel in (("/v1/ws", "events_socket"), ("/ws/chat/s", "chat_socket")):
+            with WebSocket(self.server.port, path, channel):
+                pass
         for path in ("/", "/health", "/ready", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/v1/models/"):
             self.assertEqual(self.server.get(path).status, 200)
         metrics = self.server.get("/metrics").body.decode()

@@ -6,9 +6,8 @@
 #include <fstream>
 
 #include "api/routes.h"
+#include "api/services_for_test.h"
 #include "base/digest.h"
-#include "net/http_client.h"
-#include "testing/server_life.h"
 
 namespace walrus::api {
 
@@ -102,18 +101,8 @@ class ResourcesTest : public ::testing::Test {
   testing::ManualClock clock;
   testing::Disk disk{clock};
   testing::ServerLife life;
-  std::atomic<bool> draining{false};
-  net::HttpClient http{life.log};
-  webhooks::Registry webhooks;
-  webhooks::Gates gates{{}};
-  webhooks::Dispatcher dispatcher{life.loop, life.store, webhooks,    http,
-                                  gates,     life.log,   life.metrics};
-  Services services{life.store,     disk.blobs,     life.hub,
-                    life.jobs,      life.external,  *disk.index,
-                    life.retriever, life.catalogue, life.parts.extractor,
-                    life.workers,   clock,          life.log,
-                    life.metrics,   draining,       webhooks,
-                    dispatcher,     gates};
+  LifeServices parts{life, disk, clock};
+  Services& services = parts.services;
   http::Router router = make_router(services, {"{}", "{}", "<html>"});
   TaskGroup tasks{life.loop, [](std::exception_ptr) { FAIL(); }};
 

@@ -6,6 +6,7 @@
 #include "api/external_operations.h"
 #include "api/responses.h"
 #include "api/search.h"
+#include "api/sockets.h"
 #include "api/statuses.h"
 #include "api/webhooks.h"
 
@@ -21,6 +22,7 @@ struct Resources {
   Chat chat;
   Conversations conversations;
   Search search;
+  Sockets sockets;
   Service service;
   Webhooks webhooks;
 };
@@ -75,6 +77,9 @@ constexpr Row kRows[] = {
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
 
+    {"GET", "/v1/ws", kNone, handler<&R::sockets, &Sockets::events>},
+    {"GET", "/ws/chat/{session_id}", kNone, handler<&R::sockets, &Sockets::chat>},
+
     {"POST", "/v1/search", kJson, handler<&R::search, &Search::search>},
     {"POST", "/v1/chat/", kJson, handler<&R::chat, &Chat::ask>},
     {"GET", "/v1/chat/conversations/{user_id}", kNone, handler<&R::conversations, &Conversations::list>},
@@ -96,7 +101,7 @@ constexpr Row kRows[] = {
 http::Router make_router(Services& services, ContractDocuments documents) {
   auto resources = std::make_shared<Resources>(
       Resources{Documents(services), Statuses(services), ExternalOperations(services),
-                Chat(services), Conversations(services), Search(services),
+                Chat(services), Conversations(services), Search(services), Sockets(services),
                 Service(services, documents), Webhooks(services)});
   http::Router router;
   for (const Row& row : kRows) {

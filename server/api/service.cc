@@ -33,15 +33,22 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   json::object body;
   body["name"] = "walrus";
   body["version"] = WALRUS_VERSION;
-  body["endpoints"] = {
-      {"documents", "/v1/documents/"}, {"chat", "/v1/chat/"},
-      {"search", "/v1/search"},        {"operations", "/v1/operations/{operation_id}"},
-      {"models", "/v1/models/"},       {"webhooks", "/v1/webhooks/"},
-      {"health", "/health"},           {"ready", "/ready"},
-      {"metrics", "/metrics"},         {"openapi", "/openapi.json"},
-      {"asyncapi", "/asyncapi.json"},  {"docs", "/docs"}};
-  body["features"] = {"document_upload", "chat",           "search",  "sse",
-                      "resume",          "status_history", "webhooks"};
+  body["endpoints"] = {{"documents", "/v1/documents/"},
+                       {"chat", "/v1/chat/"},
+                       {"search", "/v1/search"},
+                       {"operations", "/v1/operations/{operation_id}"},
+                       {"events_web_socket", "/v1/ws"},
+                       {"chat_web_socket", "/ws/chat/{session_id}"},
+                       {"models", "/v1/models/"},
+                       {"health", "/health"},
+                       {"ready", "/ready"},
+                       {"metrics", "/metrics"},
+                       {"openapi", "/openapi.json"},
+                       {"asyncapi", "/asyncapi.json"},
+                       {"docs", "/docs"}};
+  body["features"] = {"document_upload",    "chat",   "search",         "sse",
+                      "websocket",          "resume", "status_history", "webhooks",
+                      "external_operations"};
   co_return http::Response::json(200, json::serialize(body));
 }
 

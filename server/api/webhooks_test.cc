@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "testing/server_life.h"
+#include "api/services_for_test.h"
 #include "testing/store_fixture.h"
 
 namespace walrus::api {
@@ -38,18 +38,9 @@ class WebhookRoutes : public ::testing::Test {
   testing::ManualClock clock;
   testing::Disk disk{clock};
   testing::ServerLife life{clock, disk};
-  std::atomic<bool> draining{false};
-  net::HttpClient http{life.log};
-  webhooks::Registry registry;
-  webhooks::Gates gates{{}};
-  webhooks::Dispatcher dispatcher{life.loop, life.store, registry,    http,
-                                  gates,     life.log,   life.metrics};
-  Services services{life.store,     disk.blobs,     life.hub,
-                    life.jobs,      life.external,  *disk.index,
-                    life.retriever, life.catalogue, life.parts.extractor,
-                    life.workers,   clock,          life.log,
-                    life.metrics,   draining,       registry,
-                    dispatcher,     gates};
+  LifeServices parts{life, disk, clock};
+  webhooks::Registry& registry = parts.registry;
+  Services& services = parts.services;
   Webhooks routes{services};
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "http/web_socket_handshake.h"
+
 namespace walrus::auth {
 
 namespace {
@@ -26,11 +28,6 @@ bool is_loopback_literal(std::string_view host) {
 
 bool is_safe(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
-}
-
-bool is_upgrade(const http::Request& request) {
-  auto upgrade = request.headers.get("upgrade");
-  return upgrade && lower(*upgrade) == "websocket";
 }
 
 }  // namespace
@@ -71,7 +68,7 @@ Result<void> HostOrigin::check(const http::Request& request) const {
                 "This server does not answer for that Host. Use localhost, or start it with "
                 "--allowed-hosts.");
   }
-  if (is_safe(request.method) && !is_upgrade(request)) return {};
+  if (is_safe(request.method) && !http::asks_for_web_socket(request)) return {};
   auto origin = request.headers.get("origin");
   bool foreign = origin && !origin_allowed(*origin, *host);
   auto site = request.headers.get("sec-fetch-site");

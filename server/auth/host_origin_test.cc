@@ -50,6 +50,8 @@ TEST(HostOriginTest, RefusesUnsafeMethodsOfForeignOrigins) {
   auto upgrade = with_origin("GET", "https://evil.example");
   upgrade.headers.add("Upgrade", "WebSocket");
   EXPECT_EQ(code(rules, upgrade), ErrorCode::kForbidden);
+  upgrade.headers.set("Upgrade", "h2c, websocket");
+  EXPECT_EQ(code(rules, upgrade), ErrorCode::kForbidden);
   auto cross_site = request("POST", "localhost");
   cross_site.headers.add("Sec-Fetch-Site", "cross-site");
   EXPECT_EQ(code(rules, cross_site), ErrorCode::kForbidden);

@@ -7,10 +7,18 @@
 namespace walrus::http {
 
 HttpMetrics::HttpMetrics(Metrics& metrics, const Router& router)
-    : connections(metrics.gauge("walrus_http_connections", "Open connections, streams included.")),
+    : connections(metrics.gauge("walrus_http_connections",
+                                "Open connections, streams and WebSockets included.")),
       streams(metrics.gauge("walrus_event_streams", "Open event streams.")),
       queue_drops(metrics.counter("walrus_event_stream_queue_drops_total",
                                   "Frames that a slow reader's full queue did not take.")),
+      web_sockets(metrics.gauge("walrus_web_sockets", "Open WebSockets.")),
+      web_socket_messages(
+          metrics.counter("walrus_web_socket_messages_total", "Messages that WebSockets sent us.")),
+      web_socket_refusals(metrics.counter("walrus_web_socket_refusals_total",
+                                          "WebSockets closed for what their peer sent.")),
+      web_socket_slow_readers(metrics.counter("walrus_web_socket_slow_readers_total",
+                                              "WebSockets closed for not reading fast enough.")),
       unmatched_(make(metrics, "unmatched", "any")) {
   for (const auto& route : router.routes()) {
     routes_.emplace(route.get(), make(metrics, route->pattern, route->method));

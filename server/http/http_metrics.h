@@ -19,6 +19,10 @@ class HttpMetrics {
   Gauge& connections;
   Gauge& streams;
   Counter& queue_drops;
+  Gauge& web_sockets;
+  Counter& web_socket_messages;
+  Counter& web_socket_refusals;
+  Counter& web_socket_slow_readers;
 
  private:
   struct Series {

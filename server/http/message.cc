@@ -75,6 +75,22 @@ std::optional<std::string> Request::query_parameter(std::string_view name) const
   return std::nullopt;
 }
 
+Request Request::without_content() const {
+  Request copy;
+  copy.method = method;
+  copy.target = target;
+  copy.path = path;
+  copy.query = query;
+  copy.version = version;
+  copy.headers = headers;
+  copy.remote_address = remote_address;
+  copy.request_id = request_id;
+  copy.route = route;
+  copy.parameters = parameters;
+  copy.loop = loop;
+  return copy;
+}
+
 Response Response::json(int status, std::string body) {
   Response response;
   response.status = status;
@@ -99,6 +115,12 @@ Response Response::event_stream(StreamStarter starter) {
   Response response;
   response.content_type = "text/event-stream";
   response.stream = std::move(starter);
+  return response;
+}
+
+Response Response::upgrade(WebSocketStarter starter) {
+  Response response = no_content(101);
+  response.web_socket = std::move(starter);
   return response;
 }
 

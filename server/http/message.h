@@ -88,6 +88,8 @@ struct Request {
   Loop* loop = nullptr;                                              // the connection's
   Peer* peer = nullptr;  // lives until the handler's task has ended; null in tests
 
+  // All but body and form, which the handler takes with it.
+  Request without_content() const;
   // A `{name}` of the route's pattern; it must have one.
   const std::string& parameter(std::string_view name) const;
   // A query parameter, decoded ('+' is a space); the first of that name.
@@ -119,6 +121,10 @@ class EventStream {
 // Takes over the stream, on the loop, right after the head was sent.
 using StreamStarter = std::move_only_function<void(std::shared_ptr<EventStream>)>;
 
+// Takes over the socket, on the loop, right after the handshake's answer was sent.
+class WebSocket;  // http/web_socket.h
+using WebSocketStarter = std::move_only_function<void(std::shared_ptr<WebSocket>)>;
+
 struct FileBody {
   std::filesystem::path path;
   std::uint64_t size;
@@ -132,11 +138,15 @@ struct Response {
   std::optional<FileBody> file;  // instead of body: sent with sendfile semantics
   // After the body, which is frames, too: status 200, text/event-stream, chunked.
   StreamStarter stream;
+  // Instead of all that: the connection becomes a WebSocket. A request that is no proper upgrade
+  // gets 400 or 426 in its place, and the starter goes unused.
+  WebSocketStarter web_socket;
 
   static Response json(int status, std::string body);
   static Response text(int status, std::string body);
   static Response no_content(int status = 204);
   static Response event_stream(StreamStarter starter);
+  static Response upgrade(WebSocketStarter starter);
 };
 
 // "%41" becomes "A"; nothing where a percent sign is not followed by two hex digits.

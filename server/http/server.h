@@ -19,22 +19,27 @@ namespace walrus::http {
 
 // Sizes in bytes. Beyond each there is a clear answer, given in the comment.
 struct Limits {
-  std::size_t request_line = 8 * 1024;                // 414
-  std::size_t header_bytes = 32 * 1024;               // 431
-  std::size_t header_fields = 100;                    // 431
-  std::size_t json_body = 1024 * 1024;                // 413
-  std::uint64_t file_bytes = 50 * 1024 * 1024;        // 413; of one file part
-  std::size_t form_parts = 32;                        // 400
-  std::size_t form_value = 64 * 1024;                 // 413
-  std::size_t connections_per_address = 1024;         // 503 with Retry-After, then closed
-  std::size_t connections = 20000;                    // 503 with Retry-After, then closed
-  std::size_t stream_queue_bytes = 256 * 1024;        // EventStream::send says false
+  std::size_t request_line = 8 * 1024;          // 414
+  std::size_t header_bytes = 32 * 1024;         // 431
+  std::size_t header_fields = 100;              // 431
+  std::size_t json_body = 1024 * 1024;          // 413
+  std::uint64_t file_bytes = 50 * 1024 * 1024;  // 413; of one file part
+  std::size_t form_parts = 32;                  // 400
+  std::size_t form_value = 64 * 1024;           // 413
+  std::size_t connections_per_address = 1024;   // 503 with Retry-After, then closed
+  std::size_t connections = 20000;              // 503 with Retry-After, then closed
+  std::size_t stream_queue_bytes = 256 * 1024;  // `send` of a stream says false; WebSocket: 1013
+  std::size_t web_socket_message = 64 * 1024;   // 1009; fragments counted together
+  std::size_t web_socket_burst = 200;           // frames at once; 1008
+  std::size_t web_socket_rate = 50;             // and then as many a second; 1008
   std::chrono::milliseconds header_timeout{10'000};   // closed
   std::chrono::milliseconds idle_timeout{75'000};     // between requests; closed
   std::chrono::milliseconds slow_body_grace{10'000};  // after it, 408 below slow_body_rate
   std::size_t slow_body_rate = 1024;                  // bytes a second
   std::chrono::milliseconds write_timeout{30'000};    // no progress in sending; closed
-  std::chrono::milliseconds heartbeat{15'000};        // a comment line on a silent event stream
+  std::chrono::milliseconds heartbeat{15'000};        // a comment line or a ping, after silence
+  std::chrono::milliseconds pong_timeout{15'000};     // silence after a ping; cut
+  std::chrono::milliseconds close_timeout{5'000};     // of a WebSocket's handshake; cut
 };
 
 struct Endpoint {

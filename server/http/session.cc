@@ -1,9 +1,7 @@
 #include "http/session.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <optional>
+#include <variant>
 
 #include "base/ids.h"
 #include "http/admission.h"
@@ -11,8 +9,11 @@
 #include "http/connection.h"
 #include "http/event_stream.h"
 #include "http/form_reader.h"
+#include "http/open_file.h"
 #include "http/request_parser.h"
 #include "http/response_head.h"
+#include "http/web_socket_connection.h"
+#include "http/web_socket_handshake.h"
 
 namespace walrus::http {
 
@@ -26,22 +27,10 @@ constexpr std::uint64_t kDiscardedBody = 64 * 1024;
 // Connections above the limit that still get their 503.
 constexpr std::size_t kTurnedAwayAtOnce = 128;
 
-enum class Next { kRequest, kClose, kLinger, kStream };
+enum class Next { kRequest, kClose, kLinger, kHandOff };
 
-class OpenFile {
- public:
-  explicit OpenFile(const std::filesystem::path& path)
-      : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  OpenFile(OpenFile&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
-  OpenFile& operator=(OpenFile&&) = delete;
-  ~OpenFile() {
-    if (handle_ >= 0) ::close(handle_);
-  }
-  int handle() const { return handle_; }
-
- private:
-  int handle_;
-};
+// What goes on with the connection where the session leaves it; nothing: it has ended.
+using Handoff = std::variant<std::monostate, StreamHandoff, WebSocketHandoff>;
 
 bool is_sane_request_id(std::string_view id) {
   auto allowed = [](char c) {
@@ -53,23 +42,6 @@ bool is_sane_request_id(std::string_view id) {
 
 bool has_no_content(int status) {
   return status < 200 || status == 204 || status == 304;
-}
-
-// What the finish hook gets: the handler takes the rest with it.
-Request without_content(const Request& request) {
-  Request copy;
-  copy.method = request.method;
-  copy.target = request.target;
-  copy.path = request.path;
-  copy.query = request.query;
-  copy.version = request.version;
-  copy.headers = request.headers;
-  copy.remote_address = request.remote_address;
-  copy.request_id = request.request_id;
-  copy.route = request.route;
-  copy.parameters = request.parameters;
-  copy.loop = request.loop;
-  return copy;
 }
 
 class Session {
@@ -85,8 +57,7 @@ class Session {
   // Goes on where an event stream left off.
   void resume(ConnectionCounts::Ticket ticket, std::string_view first_bytes);
   Task<void> turn_away();
-  // Nothing: the connection has ended.
-  Task<std::optional<StreamHandoff>> serve();
+  Task<Handoff> serve();
 
  private:
   using Head = std::expected<std::size_t, Refusal>;
@@ -96,6 +67,7 @@ class Session {
   Task<std::optional<Refusal>> receive(BodySink& sink);
   Task<Next> reply(const Request& request, Response response);
   Task<bool> discard_body();
+  Handoff hand_off();
 
   void skip_empty_lines();
   Duration head_deadline();
@@ -122,6 +94,7 @@ class Session {
   bool unread_ = false;  // the peer may be sending a body that nobody reads
   int status_ = 0;       // of the last response
   StreamStarter starter_;
+  WebSocketStarter web_socket_starter_;
   int stream_version_ = 11;
 };
 
@@ -140,7 +113,7 @@ void Session::resume(ConnectionCounts::Ticket ticket, std::string_view first_byt
   connection_.input().append(first_bytes, kHeadSpace);
 }
 
-Task<std::optional<StreamHandoff>> Session::serve() {
+Task<Handoff> Session::serve() {
   last_end_ = shard_.now();
   Next next = Next::kRequest;
   while (next == Next::kRequest) {
@@ -155,9 +128,18 @@ Task<std::optional<StreamHandoff>> Session::serve() {
     if (count == 0) next = Next::kClose;
   }
   if (next == Next::kLinger) co_await connection_.linger();
-  if (next != Next::kStream) co_return std::nullopt;
-  co_return StreamHandoff{connection_.release(), std::move(ticket_),    std::move(output_),
-                          std::move(starter_),   stream_version_ != 10, keep_alive_};
+  if (next != Next::kHandOff) co_return Handoff{};
+  co_return hand_off();
+}
+
+Handoff Session::hand_off() {
+  if (web_socket_starter_) {
+    std::string first_bytes(connection_.input().readable());
+    return WebSocketHandoff{connection_.release(), std::move(ticket_), std::move(output_),
+                            std::move(first_bytes), std::move(web_socket_starter_)};
+  }
+  return StreamHandoff{connection_.release(), std::move(ticket_),    std::move(output_),
+                       std::move(starter_),   stream_version_ != 10, keep_alive_};
 }
 
 // Clients may send an empty line after a body (RFC 9112, 2.2).
@@ -232,7 +214,7 @@ Task<Next> Session::exchange(Head head) {
       admission.response = refuse(settings_.hooks, *refused, request);
     }
   }
-  Request summary = admission.response ? std::move(request) : without_content(request);
+  Request summary = admission.response ? std::move(request) : request.without_content();
   if (!admission.response) {
     std::string what;
     try {
@@ -327,6 +309,7 @@ Task<Next> Session::reply(const Request& request, Response response) {
     file.emplace(response.file->path);
     if (file->handle() < 0) response = internal_error(request, "a file to be sent is missing");
   }
+  if (response.web_socket) response = answer_upgrade(settings_, request, std::move(response));
   if (settings_.hooks.finish) settings_.hooks.finish(request, response);
   status_ = response.status;
   bool content = request.method != "HEAD" && !has_no_content(response.status);
@@ -341,7 +324,7 @@ Task<Next> Session::reply(const Request& request, Response response) {
       {.date = shard_.date(),
        .request_id = request.request_id,
        .version = request.version,
-       .keep_alive = keep_alive_,
+       .keep_alive = keep_alive_ || response.web_socket,
        .chunked = response.stream && request.version != 10,
        .length = response.stream || has_no_content(response.status) ? std::nullopt
                                                                     : std::optional(length)});
@@ -349,10 +332,14 @@ Task<Next> Session::reply(const Request& request, Response response) {
     bool unframed = response.stream && request.version == 10;
     output_ += unframed ? without_chunk_framing(response.body) : response.body;
   }
+  if (response.web_socket) {
+    web_socket_starter_ = std::move(response.web_socket);
+    co_return Next::kHandOff;
+  }
   if (streams) {
     starter_ = std::move(response.stream);
     stream_version_ = request.version;
-    co_return Next::kStream;
+    co_return Next::kHandOff;
   }
   ssize_t taken = connection_.try_send(output_);
   if (taken < 0) co_return Next::kClose;
@@ -367,10 +354,18 @@ Task<Next> Session::reply(const Request& request, Response response) {
   co_return unread_ ? Next::kLinger : Next::kClose;
 }
 
+void go_on(Shard& shard, Handoff handoff) {
+  if (auto* stream = std::get_if<StreamHandoff>(&handoff)) {
+    start_event_stream(shard, std::move(*stream));
+  } else if (auto* web_socket = std::get_if<WebSocketHandoff>(&handoff)) {
+    start_web_socket(shard, std::move(*web_socket));
+  }
+}
+
 }  // namespace
 
 Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_address) {
-  std::optional<StreamHandoff> handoff;
+  Handoff handoff;
   {
     Session session(shard, std::move(socket), std::move(remote_address));
     Session::Room room = session.enter();
@@ -378,18 +373,18 @@ Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_addr
     if (room != Session::Room::kEnough) co_return;
     handoff = co_await session.serve();
   }
-  if (handoff) start_event_stream(shard, std::move(*handoff));
+  go_on(shard, std::move(handoff));
 }
 
 Task<void> serve_again(Shard& shard, Socket socket, ConnectionCounts::Ticket ticket,
                        std::string first_bytes) {
-  std::optional<StreamHandoff> handoff;
+  Handoff handoff;
   {
     Session session(shard, std::move(socket), ticket.address());
     session.resume(std::move(ticket), first_bytes);
     handoff = co_await session.serve();
   }
-  if (handoff) start_event_stream(shard, std::move(*handoff));
+  go_on(shard, std::move(handoff));
 }
 
 }  // namespace walrus::http

@@ -10,7 +10,8 @@
 
 namespace walrus::http {
 
-// Lives as long as the connection, or until it becomes an event stream. The shard outlives it.
+// Lives as long as the connection, or until it becomes an event stream or a WebSocket. The shard
+// outlives it.
 Task<void> serve_connection(Shard& shard, Socket socket, std::string remote_address);
 
 // The same for a connection whose event stream is over, from the next request on.

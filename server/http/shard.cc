@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 Duration tick_for(const Limits& limits) {
   milliseconds shortest =
       std::min({limits.header_timeout, limits.idle_timeout, limits.slow_body_grace,
-                limits.write_timeout, limits.heartbeat});
+                limits.write_timeout, limits.heartbeat, limits.pong_timeout, limits.close_timeout});
   return std::clamp<milliseconds>(shortest / 8, milliseconds(5), milliseconds(1000));
 }
 

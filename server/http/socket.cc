@@ -85,6 +85,16 @@ bool Socket::has_ended() {
   return result == 0 || taken(result) < 0;
 }
 
+ssize_t Socket::receive(std::span<char> space) {
+  ssize_t count = ::recv(impl_->socket.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+  return count == 0 ? -1 : taken(count);
+}
+
+void Socket::when_readable(std::move_only_function<void(bool ready)> then) {
+  impl_->socket.async_wait(AsioSocket::wait_read,
+                           [then = std::move(then)](error_code error) mutable { then(!error); });
+}
+
 void Socket::cancel() {
   error_code ignored;
   impl_->socket.cancel(ignored);

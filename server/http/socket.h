@@ -64,6 +64,10 @@ class Socket {
 
   // Whether the peer has closed its end and nothing that it sent before is left to read.
   bool has_ended();
+  // What there is to read, up to the space; 0 where there is nothing yet, -1 at the end and after
+  // an error. With `when_readable` nobody holds a buffer while nothing comes.
+  ssize_t receive(std::span<char> space);
+  void when_readable(std::move_only_function<void(bool ready)> then);
 
   void cancel();          // ends what waits
   void shutdown_write();  // the peer sees the end; its bytes can still be read

@@ -115,6 +115,14 @@ std::string Client::read_until(std::string_view end) {
   return taken;
 }
 
+std::string Client::read_exactly(std::size_t count) {
+  while (!end_ && buffer_.size() < count) fill();
+  if (buffer_.size() < count) ADD_FAILURE() << "the end came before " << count << " bytes";
+  std::string taken = buffer_.substr(0, count);
+  buffer_.erase(0, taken.size());
+  return taken;
+}
+
 std::string Client::read_to_end() {
   while (!end_) fill();
   return std::exchange(buffer_, {});

@@ -35,6 +35,7 @@ class Client {
   void close();
   std::string read_some();  // what there is; empty: the peer has closed
   std::string read_until(std::string_view end);
+  std::string read_exactly(std::size_t count);
   std::string read_to_end();
   Reply read_reply(bool head_only = false);
   Reply ask(std::string_view request);  // send and read_reply

@@ -34,6 +34,7 @@ Result<void> FaultStore::health() const {
 
 template <class T>
 Task<Result<T>> FaultStore::unless_away(Task<Result<T>> read) {
+  if (read_delay_ > Duration(0)) co_await sleep_for(read_delay_);
   if (away_) co_return away();
   co_return co_await read;
 }

@@ -22,6 +22,8 @@ class FaultStore final : public store::Store {
   // Every commit fails, and every read, and health says so, until `come_back`.
   void go_away() { away_ = true; }
   void come_back() { away_ = false; }
+  // A read whose answer is far away; so are the tables of a cloud.
+  void delay_reads(Duration delay) { read_delay_ = delay; }
   int commits() const { return commits_; }
 
   Task<Result<void>> commit(store::WriteBatch batch) override;
@@ -86,6 +88,7 @@ class FaultStore final : public store::Store {
   std::map<int, Fault> faults_;
   int commits_ = 0;
   bool away_ = false;
+  Duration read_delay_{0};
 };
 
 }  // namespace walrus::testing

@@ -234,7 +234,6 @@ Task<Result<std::optional<DeliveryRecord>>> SqliteStore::next_delivery(std::stri
 
 Task<Result<std::int64_t>> SqliteStore::pending_deliveries() {
   auto read = [](Connection& connection) { return sqlite::count_pending_deliveries(connection); };
-  };
   co_return readers_.read(read);
 }
 
