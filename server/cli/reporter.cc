@@ -81,8 +81,8 @@ void Reporter::take(const LineReport& report) {
       last_report()["done"] = std::min(progress->done, kMost);
       last_report()["total"] = std::min(progress->total, kMost);
     } else {
-      std::string text = message_of(std::get<MessageReport>(report).text);
-      if (!text.empty()) last_report()["message"] = std::move(text);
+      const std::string text = message_of(std::get<MessageReport>(report).text);
+      if (!text.empty()) last_report()["message"] = text;
     }
   }
   changed_.notify_all();

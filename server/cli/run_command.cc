@@ -47,6 +47,7 @@ std::string step_check(const std::string& text) {
 
 std::vector<Step> steps_of(const Arguments& arguments) {
   std::vector<Step> steps;
+  steps.reserve(arguments.steps.size() + 1);
   for (const std::string& text : arguments.steps) steps.push_back(step_from(text).value_or(Step()));
   if (steps.empty()) steps.push_back({"running", 0});
   return steps;
@@ -97,6 +98,7 @@ std::vector<std::string> environment_of(const std::string& operation_id) {
 int run_reported(const Arguments& arguments) {
   std::vector<Step> steps = steps_of(arguments);
   std::vector<std::string> names;
+  names.reserve(steps.size());
   for (const Step& step : steps) names.push_back(step.name);
   WatchedCommand command;  // before the reporter's thread, which inherits the blocked signals
   Reporter reporter(arguments.server, operation_of(arguments, steps), std::move(names),

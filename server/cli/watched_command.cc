@@ -39,6 +39,7 @@ int milliseconds_until(const std::optional<Clock::time_point>& time) {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (const std::string& text : texts) all.push_back(const_cast<char*>(text.c_str()));
   return all;
 }
