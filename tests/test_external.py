@@ -1,10 +1,11 @@
 """Operations of other people's pipelines, with the real server: what was answered survives a kill,
 silence ends them, and many workers may report at once."""
 import concurrent.futures
+import subprocess
 import time
 import unittest
 
-from walrus_server import WalrusServer
+from walrus_server import PROGRAM, WalrusServer, clean_environment
 
 PLAN = {"kind": "import", "title": "Orders",
         "steps": [{"name": "fetch", "percent": 10, "message": "Fetching..."}, {"name": "load", "percent": 60}]}
@@ -94,6 +95,38 @@ class ExternalOperations(unittest.TestCase):
     def test_operations_of_walrus_take_no_reports(self):
         accepted, _ = self.server.ingest("a.txt", "hello there")
         self.report(f"/v1/operations/{accepted['operation_id']}", {"message": "x"}, status=409)
+
+    # --- walrus run
+
+    def run_command(self, script, *options):
+        return subprocess.Popen(
+            [PROGRAM, "run", "--url", f"http://127.0.0.1:{self.server.port}", *options, "--", "sh", "-c", script],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment())
+
+    def test_a_command_is_shown_step_by_step(self):
+        script = "echo $WALRUS_OPERATION_ID; echo walrus: step load; echo walrus: 1/2; echo walrus: half way; exit 4"
+        with self.run_command(script, "--kind", "import", "--step", "fetch:0", "--step", "load:60") as command:
+            out, error = command.communicate(timeout=60)
+        self.assertEqual((command.returncode, error), (4, ""))
+        status = self.status(f"/v1/operations/{out.strip()}")
+        self.assertEqual((status["kind"], status["title"], status["processing_status"]), ("import", "sh", "failed"))
+        self.assertEqual((status["processing_step"], status["progress_percentage"]), ("load", 79))
+        self.assertEqual(status["error"]["message"], "The command ended with exit code 4.")
+
+    def test_a_command_outlives_the_server(self):
+        script = "echo $WALRUS_OPERATION_ID; while [ ! -e go ]; do sleep 0.05; done; echo walrus: step load; echo the end"
+        with self.run_command(f"cd {self.server.folder}; {script}", "--step", "fetch:0", "--step", "load:60") as command:
+            operation = f"/v1/operations/{command.stdout.readline().strip()}"
+            self.server.kill()
+            (self.server.folder / "go").touch()
+            self.assertEqual(command.stdout.readline(), "the end\n")
+            # Where it was: the command knows no other address.
+            self.server.start(self.server.port)
+            _, error = command.communicate(timeout=60)
+        self.assertEqual((command.returncode, error), (0, ""))
+        history = self.server.get(operation + "/history").json()
+        self.assertEqual(history[-1]["processing_status"], "completed")
+        self.assertEqual([entry["processing_step"] for entry in history], ["fetch", "load", "load"])
 
 
 if __name__ == "__main__":

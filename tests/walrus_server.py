@@ -121,13 +121,13 @@ class WalrusServer:
 
     # --- Life
 
-    def start(self):
-        """Starts it, and waits until it takes work."""
+    def start(self, port=0):
+        """Starts it, and waits until it takes work. Port 0 is any that is free."""
         port_file = self.data / "port"
         port_file.unlink(missing_ok=True)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--port", "0", "--data-dir", self.data, *self.arguments],
+                [PROGRAM, "serve", "--port", str(port), "--data-dir", self.data, *self.arguments],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder, env=clean_environment())
         deadline = time.monotonic() + PATIENCE
         while not port_file.exists() or not port_file.read_text().strip():

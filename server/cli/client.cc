@@ -16,8 +16,6 @@ namespace {
 
 // Of a server that has the whole request: it answers from its tables.
 constexpr std::chrono::milliseconds kPatience{60'000};
-// Of one that may still be asking a model.
-constexpr std::chrono::milliseconds kModelPatience{600'000};
 
 Error error_of(CURLcode code, const std::string& url) {
   switch (code) {
@@ -106,8 +104,9 @@ Result<Reply> Client::remove(const std::string& path) {
   return run(transfer);
 }
 
-Result<Reply> Client::post_json(const std::string& path, const std::string& body) {
-  Transfer transfer(server_, path, kModelPatience);
+Result<Reply> Client::post_json(const std::string& path, const std::string& body,
+                                std::chrono::milliseconds silence) {
+  Transfer transfer(server_, path, silence);
   transfer.add_header("Accept: application/json");
   transfer.post_json(body);
   return run(transfer);

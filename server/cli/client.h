@@ -56,7 +56,9 @@ class Client {
 
   Result<Reply> get(const std::string& path);
   Result<Reply> remove(const std::string& path);
-  Result<Reply> post_json(const std::string& path, const std::string& body);
+  // `silence`: how long no byte may come; a server may be asking a model.
+  Result<Reply> post_json(const std::string& path, const std::string& body,
+                          std::chrono::milliseconds silence = std::chrono::minutes(10));
   Result<Reply> upload(const Upload& upload);
   Result<Reply> stream(const StreamRequest& request);
 

@@ -17,7 +17,9 @@ struct Common {
   bool json = false;  // machine-readable output on standard output
 };
 
-// Adds --url, --api-key and --json; the first two are read from WALRUS_URL and WALRUS_API_KEY too.
+// Adds --url and --api-key, which are read from WALRUS_URL and WALRUS_API_KEY too.
+void add_server(CLI::App& command, Server& server);
+// Adds those and --json.
 void add_common(CLI::App& command, Common& common);
 
 // Says on standard error what is wrong; the exit code that goes with it. Of an interrupt it says
@@ -41,5 +43,6 @@ void add_status(CLI::App& app, int& exit_code);
 void add_watch(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
 
 }  // namespace walrus::cli

@@ -57,13 +57,17 @@ void append_json(std::string& out, const json::value& value) {
 
 }  // namespace
 
-void add_common(CLI::App& command, Common& common) {
-  command.add_option("--url", common.server.url, "the server (http://localhost:8000)")
+void add_server(CLI::App& command, Server& server) {
+  command.add_option("--url", server.url, "the server (http://localhost:8000)")
       ->envname("WALRUS_URL")
       ->type_name("URL");
-  command.add_option("--api-key", common.server.api_key, "a key for it")
+  command.add_option("--api-key", server.api_key, "a key for it")
       ->envname("WALRUS_API_KEY")
       ->type_name("KEY");
+}
+
+void add_common(CLI::App& command, Common& common) {
+  add_server(command, common.server);
   command.add_flag("--json", common.json, "print JSON, one object a line");
 }
 
@@ -116,6 +120,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_watch(app, exit_code);
   add_list(app, exit_code);
   add_remove(app, exit_code);
+  add_run(app, exit_code);
 }
 
 }  // namespace walrus::cli

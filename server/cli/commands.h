@@ -1,4 +1,4 @@
-// The command-line client: upload, chat, status, watch, ls, rm against a running server.
+// The command-line client: upload, chat, status, watch, ls, rm, run against a running server.
 #pragma once
 
 namespace CLI {
