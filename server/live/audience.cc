@@ -30,6 +30,7 @@ void Audience::deliver(std::span<const SharedEvent> events, const Frame& frame) 
     return tell({std::move(whom), {events.begin(), events.end()}, frame});
   }
   for (const auto& listener : *whom) listener->on_events(events, frame);
+  told_at_ = loop_.clock().monotonic();
 }
 
 void Audience::close() {
@@ -49,7 +50,10 @@ void Audience::go_on() {
     Listener& listener = *(*whom)[i];
     now.events.empty() ? listener.on_closed() : listener.on_events(now.events, now.frame);
   }
-  if (end == whom->size()) under_way_.erase(under_way_.begin());
+  if (end == whom->size()) {
+    under_way_.erase(under_way_.begin());
+    told_at_ = loop_.clock().monotonic();
+  }
   if (!under_way_.empty()) loop_.post([self = shared_from_this()] { self->go_on(); });
 }
 

@@ -37,6 +37,9 @@ class Audience final : public std::enable_shared_from_this<Audience> {
   void deliver(std::span<const SharedEvent> events, const Frame& frame);
   void close();
 
+  // When the last call's telling ended; now, while one goes on. On the monotonic clock.
+  Duration told_at() const { return under_way_.empty() ? told_at_ : loop_.clock().monotonic(); }
+
  private:
   using Listeners = std::vector<std::shared_ptr<Listener>>;
   struct Telling {
@@ -52,6 +55,7 @@ class Audience final : public std::enable_shared_from_this<Audience> {
   Loop& loop_;
   std::shared_ptr<Listeners> listeners_ = std::make_shared<Listeners>();
   std::vector<Telling> under_way_;
+  Duration told_at_{0};
 };
 
 }  // namespace walrus::live

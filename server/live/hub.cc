@@ -143,21 +143,37 @@ void Hub::publish(const status::State& state, std::vector<status::Event> events)
   if (ended) home.topics.erase(found);
 }
 
+// When the topic may speak again without gathering.
+Duration Hub::next_telling(const Shard& home, const Topic& topic) const {
+  if (!topic.last_told) return Duration::min();
+  auto audience = home.audiences.find(topic.state.operation.id);
+  Duration told_at =
+      audience == home.audiences.end() ? Duration::min() : audience->second->told_at();
+  return std::max(*topic.last_told, told_at) + topic.window;
+}
+
 void Hub::tell_or_gather(Shard& home, Topic& topic) {
   if (topic.timer != 0) return;
   Duration now = home.loop->clock().monotonic();
-  Duration next = topic.last_told ? *topic.last_told + topic.window : now;
+  Duration next = next_telling(home, topic);
   if (next <= now) {
     topic.window = gathering_.shortest;
     return tell(home, topic);
   }
-  auto at_last = [this, &home, id = topic.state.operation.id] {
-    Topic& found = home.topics.at(id);  // which cancels this when it goes
-    found.timer = 0;
-    found.window = found.gathered.size() > 1 ? gathering_.longest : gathering_.shortest;
-    tell(home, found);
-  };
-  topic.timer = home.loop->after(next - now, std::move(at_last));
+  // Cancelled when the topic goes.
+  topic.timer = home.loop->after(
+      next - now, [this, &home, id = topic.state.operation.id] { tell_gathered(home, id); });
+}
+
+void Hub::tell_gathered(Shard& home, const std::string& operation_id) {
+  Topic& topic = home.topics.at(operation_id);
+  topic.timer = 0;
+  // A crowd is still being told what came before.
+  if (next_telling(home, topic) > home.loop->clock().monotonic()) {
+    return tell_or_gather(home, topic);
+  }
+  topic.window = topic.gathered.size() > 1 ? gathering_.longest : gathering_.shortest;
+  tell(home, topic);
 }
 
 // Whoever listens hears what was gathered.

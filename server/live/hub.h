@@ -36,8 +36,9 @@ struct Attachment {
   status::State state;  // after the tail's last event
 };
 
-// What a topic publishes after a pause goes out at once. What follows sooner than this is gathered
-// and goes out together; for longer where that proved worth it. An end never waits.
+// What a topic publishes after a pause goes out at once. What follows sooner than this, counted
+// from when everybody had the last, is gathered and goes out together; for longer where that proved
+// worth it. An end never waits.
 struct Gathering {
   Duration shortest = std::chrono::milliseconds(10);
   Duration longest = std::chrono::milliseconds(20);
@@ -98,6 +99,8 @@ class Hub final : public status::LiveSink {
   void add_listener(Shard& shard, const std::string& operation_id,
                     std::shared_ptr<Listener> listener);
   void tell_or_gather(Shard& home, Topic& topic);
+  void tell_gathered(Shard& home, const std::string& operation_id);
+  Duration next_telling(const Shard& home, const Topic& topic) const;
   void tell(Shard& home, Topic& topic);
   void deliver(Shard& shard, const std::string& operation_id, std::span<const SharedEvent> events,
                const Frame& frame);
