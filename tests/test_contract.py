@@ -77,8 +77,19 @@ class Contract(unittest.TestCase):
         server.get(operation + "/history")
         for path in ("", "?limit=0"):
             server.get("/v1/documents/" + path)
+        self.lists(accepted["document_id"])
         self.refusals(base)
         server.delete(base)
+
+    def lists(self, document_id):
+        server = self.server
+        for query in ("", "?kind=document_upload&status=completed&limit=1", "?kind=none", "?cursor=x"):
+            server.get("/v1/operations" + query)
+        for query in (f"?ids={document_id},{NOWHERE}", ""):
+            server.get("/v1/documents/status" + query)
+        for ids in ([document_id, NOWHERE], []):
+            server.post_json("/v1/documents/status", {"document_ids": ids})
+        server.request("POST", "/v1/documents/status", b"[]", {"Content-Type": "text/plain"})
 
     def refusals(self, base):
         server, nowhere = self.server, f"/v1/documents/{NOWHERE}"

@@ -1,9 +1,10 @@
 #include "api/fields.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 #include "base/utf8.h"
 
@@ -63,6 +64,22 @@ Result<std::optional<bool>> boolean_field(const json::object& body, std::string_
   return std::optional<bool>(member->as_bool());
 }
 
+Result<std::vector<std::string>> texts_field(const json::object& body, std::string_view name,
+                                             std::size_t least, std::size_t most) {
+  const json::value* member = body.if_contains(name);
+  const json::array* array = member ? member->if_array() : nullptr;
+  bool right =
+      array && array->size() >= least && array->size() <= most &&
+      std::ranges::all_of(*array, [](const json::value& each) { return each.is_string(); });
+  if (!right) {
+    return fail_field(pointer(name),
+                      fmt::format("must be an array of {} to {} strings", least, most));
+  }
+  std::vector<std::string> texts;
+  for (const json::value& each : *array) texts.emplace_back(each.as_string());
+  return texts;
+}
+
 bool is_label(std::string_view text) {
   if (text.empty() || text.size() > 128 || !is_valid_utf8(text)) return false;
   return std::ranges::none_of(text,
@@ -116,6 +133,35 @@ Result<store::Page> page_of(const http::Request& request, int fallback, int most
   }
   return store::Page{static_cast<int>(limit->value_or(static_cast<std::uint64_t>(fallback))),
                      request.query_parameter("cursor").value_or("")};
+}
+
+Result<std::vector<std::string>> listed_parameter(const http::Request& request,
+                                                  std::string_view name, std::size_t most) {
+  std::vector<std::string> texts;
+  std::string listed = request.query_parameter(name).value_or("");
+  for (auto part : std::views::split(std::string_view(listed), ',')) {
+    if (!part.empty()) texts.emplace_back(part.begin(), part.end());
+  }
+  if (texts.size() > most) {
+    return fail_field(std::string(name), fmt::format("may name at most {} ids", most));
+  }
+  return texts;
+}
+
+Result<std::optional<status::Kind>> kind_parameter(const http::Request& request) {
+  auto name = request.query_parameter("kind");
+  if (!name) return std::optional<status::Kind>();
+  auto kind = status::kind_from_name(*name);
+  if (kind) return kind;
+  return fail_field("kind", fmt::format("must be one of {}", fmt::join(status::kKindNames, ", ")));
+}
+
+Result<std::optional<status::Outcome>> outcome_parameter(const http::Request& request) {
+  auto name = request.query_parameter("status");
+  if (!name) return std::optional<status::Outcome>();
+  auto outcome = status::outcome_from_name(*name);
+  if (outcome) return outcome;
+  return fail_field("status", "must be processing, completed or failed");
 }
 
 }  // namespace walrus::api

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "http/message.h"
@@ -24,6 +25,10 @@ Result<std::int64_t> integer_field(const json::object& body, std::string_view na
                                    std::int64_t least, std::int64_t most, std::int64_t fallback);
 Result<std::optional<bool>> boolean_field(const json::object& body, std::string_view name);
 
+// A member that must be an array of `least` to `most` strings.
+Result<std::vector<std::string>> texts_field(const json::object& body, std::string_view name,
+                                             std::size_t least, std::size_t most);
+
 // Session, user and conversation ids: 1 to 128 bytes, no '/', no control characters; one leading
 // "conv#" is taken off a conversation's.
 Result<std::string> label_field(const json::object& body, std::string_view name, bool required);
@@ -39,5 +44,14 @@ Result<store::Page> page_of(const http::Request& request, int fallback, int most
 // A number in the query, or nothing. Errors: validation_error.
 Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
                                                       std::string_view name);
+
+// Ids in the query, separated by commas; none where the parameter is absent or empty. Errors:
+// validation_error (more than `most`).
+Result<std::vector<std::string>> listed_parameter(const http::Request& request,
+                                                  std::string_view name, std::size_t most);
+
+// `kind` and `status` of a list of operations; nothing where they are absent.
+Result<std::optional<status::Kind>> kind_parameter(const http::Request& request);
+Result<std::optional<status::Outcome>> outcome_parameter(const http::Request& request);
 
 }  // namespace walrus::api

@@ -3,6 +3,7 @@
 #include "api/chat.h"
 #include "api/conversations.h"
 #include "api/documents.h"
+#include "api/operations.h"
 #include "api/responses.h"
 #include "api/search.h"
 #include "api/statuses.h"
@@ -15,6 +16,7 @@ namespace {
 struct Resources {
   Documents documents;
   Statuses statuses;
+  Operations operations;
   Chat chat;
   Conversations conversations;
   Search search;
@@ -61,10 +63,13 @@ constexpr Row kRows[] = {
     {"GET", "/v1/documents/{document_id}/chunks", kNone, handler<&R::documents, &Documents::chunks>},
     {"GET", "/v1/documents/{document_id}/chunks/{chunk_id}", kNone, handler<&R::documents, &Documents::chunk>},
     {"GET", "/v1/documents/{document_id}/content", kNone, handler<&R::documents, &Documents::content>},
+    {"GET", "/v1/documents/status", kNone, handler<&R::statuses, &Statuses::of_documents>},
+    {"POST", "/v1/documents/status", kJson, handler<&R::statuses, &Statuses::of_documents_named>},
     {"GET", "/v1/documents/{document_id}/status", kNone, handler<&R::statuses, &Statuses::of_document>},
     {"GET", "/v1/documents/{document_id}/status/history", kNone, handler<&R::statuses, &Statuses::document_history>},
     {"GET", "/v1/documents/{document_id}/events", kNone, handler<&R::statuses, &Statuses::document_events>},
 
+    {"GET", "/v1/operations", kNone, handler<&R::operations, &Operations::list>},
     {"GET", "/v1/operations/{operation_id}", kNone, handler<&R::statuses, &Statuses::of_operation>},
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
@@ -82,8 +87,8 @@ constexpr Row kRows[] = {
 
 http::Router make_router(Services& services, ContractDocuments documents) {
   auto resources = std::make_shared<Resources>(
-      Resources{Documents(services), Statuses(services), Chat(services), Conversations(services),
-                Search(services), Service(services, documents)});
+      Resources{Documents(services), Statuses(services), Operations(services), Chat(services),
+                Conversations(services), Search(services), Service(services, documents)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});
