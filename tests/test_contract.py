@@ -79,7 +79,26 @@ class Contract(unittest.TestCase):
             server.get("/v1/documents/" + path)
         self.lists(accepted["document_id"])
         self.refusals(base)
+        for path in (base, operation):
+            self.cancel_and_retry(path)
         server.delete(base)
+
+    def cancel_and_retry(self, path):
+        """Of a document, or of an operation; each answer there is."""
+        server = self.server
+        nowhere = path.rsplit("/", 1)[0] + "/" + NOWHERE
+        for verb in ("cancel", "retry"):
+            server.post_json(f"{path}/{verb}", {})
+            server.post_json(f"{nowhere}/{verb}", {})
+            server.post_json(f"{path}/{verb}", [])
+            server.request("POST", f"{path}/{verb}", b"{}", {"Content-Type": "text/plain"})
+        accepted = server.upload("long.txt", samples.long_text(60_000)).json()
+        document, operation = accepted["document_id"], accepted["operation_id"]
+        running = f"/v1/documents/{document}" if "documents" in path else f"/v1/operations/{operation}"
+        self.assertEqual(server.request("POST", running + "/cancel").status, 202)
+        self.assertEqual(server.wait_for_end(document)["error"]["type"], "cancelled")
+        self.assertEqual(server.request("POST", running + "/retry").status, 202)
+        server.delete(f"/v1/documents/{document}")
 
     def lists(self, document_id):
         server = self.server

@@ -91,5 +91,73 @@ TEST_F(OperationsTest, AtMostAHundredAtOnce) {
   EXPECT_EQ(refused("/v1/documents/status"), "422 ids");
 }
 
+// --- Cancel and retry
+
+class CancelRouteTest : public OperationsTest {
+ protected:
+  Uploaded hanging() {
+    life.embedder.hangs = true;
+    auto response = call(upload("POST", "/v1/documents/", file("a.txt", "The walrus eats clams.")));
+    int before = life.embedder.batches;
+    EXPECT_TRUE(life.run_until([&] { return life.embedder.batches > before; }));
+    return {text(parsed(response), "document_id"), text(parsed(response), "operation_id")};
+  }
+};
+
+TEST_F(CancelRouteTest, ADocumentAndAnOperationAreCancelledAndRetried) {
+  for (bool by_document : {true, false}) {
+    Uploaded ids = hanging();
+    std::string path =
+        by_document ? "/v1/documents/" + ids.document_id : "/v1/operations/" + ids.operation_id;
+    auto cancelled = post(path + "/cancel", by_document ? "" : "{}");
+    EXPECT_EQ(cancelled.status, 202);
+    EXPECT_EQ(cancelled.headers.get("x-operation-id"), ids.operation_id);
+    EXPECT_EQ(text(parsed(cancelled), "operation_id"), ids.operation_id);
+    ASSERT_TRUE(life.run_to_end(ids.operation_id));
+    json::value status = parsed(get("/v1/operations/" + ids.operation_id));
+    EXPECT_EQ(text(status.at("error"), "type"), "cancelled");
+    EXPECT_EQ(post(path + "/cancel", "").status, 409);
+
+    life.embedder.hangs = false;
+    EXPECT_TRUE(life.find("clams").empty());
+    auto retried = post(path + "/retry", "");
+    ASSERT_EQ(retried.status, 202) << retried.body;
+    EXPECT_EQ(parsed(retried).at("attempt"), 2);
+    EXPECT_EQ(text(parsed(retried), "processing_status"), "processing");
+    EXPECT_GT(parsed(retried).at("sequence").as_int64(), status.at("sequence").as_int64());
+    ASSERT_TRUE(life.run_to_end(ids.operation_id));
+    EXPECT_EQ(post(path + "/retry", "").status, 409);
+    EXPECT_FALSE(life.find("clams").empty());
+    call(request("DELETE", "/v1/documents/" + ids.document_id));
+  }
+}
+
+TEST_F(CancelRouteTest, WhatIsNotThereAndWhatIsNoObject) {
+  for (const char* verb : {"/cancel", "/retry"}) {
+    EXPECT_EQ(post("/v1/operations/" + std::string(kNowhere) + verb, "").status, 404);
+    EXPECT_EQ(post("/v1/documents/x" + std::string(verb), "").status, 404);
+    EXPECT_EQ(post("/v1/documents/x" + std::string(verb), "[]").status, 422);
+    EXPECT_EQ(post("/v1/documents/x" + std::string(verb), "{").status, 400);
+  }
+}
+
+TEST_F(CancelRouteTest, ARetryAndAReplacementAtOnceAreNotBothTaken) {
+  Uploaded ids = hanging();
+  std::string path = "/v1/documents/" + ids.document_id;
+  EXPECT_EQ(post(path + "/cancel", "").status, 202);
+  ASSERT_TRUE(life.run_to_end(ids.operation_id));
+  life.embedder.hangs = false;
+  std::vector<std::optional<http::Response>> answers(3);
+  start(request("POST", path + "/retry"), answers[0]);
+  start(request("POST", "/v1/operations/" + ids.operation_id + "/retry"), answers[1]);
+  start(upload("PATCH", path, file("b.txt", "The narwhal eats squid.")), answers[2]);
+  ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
+  int taken = 0;
+  for (auto& answer : answers) taken += answer->status == 202;
+  EXPECT_EQ(taken, 1);
+  EXPECT_TRUE(
+      life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; }));
+}
+
 }  // namespace
 }  // namespace walrus::api

@@ -41,6 +41,7 @@ struct Row {
 using R = Resources;
 constexpr auto kNone = http::BodyKind::kNone;
 constexpr auto kJson = http::BodyKind::kJson;
+constexpr auto kNoneOrJson = http::BodyKind::kNoneOrJson;
 constexpr auto kMultipart = http::BodyKind::kMultipart;
 
 // clang-format off
@@ -68,11 +69,15 @@ constexpr Row kRows[] = {
     {"GET", "/v1/documents/{document_id}/status", kNone, handler<&R::statuses, &Statuses::of_document>},
     {"GET", "/v1/documents/{document_id}/status/history", kNone, handler<&R::statuses, &Statuses::document_history>},
     {"GET", "/v1/documents/{document_id}/events", kNone, handler<&R::statuses, &Statuses::document_events>},
+    {"POST", "/v1/documents/{document_id}/cancel", kNoneOrJson, handler<&R::operations, &Operations::cancel_document>},
+    {"POST", "/v1/documents/{document_id}/retry", kNoneOrJson, handler<&R::operations, &Operations::retry_document>},
 
     {"GET", "/v1/operations", kNone, handler<&R::operations, &Operations::list>},
     {"GET", "/v1/operations/{operation_id}", kNone, handler<&R::statuses, &Statuses::of_operation>},
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
+    {"POST", "/v1/operations/{operation_id}/cancel", kNoneOrJson, handler<&R::operations, &Operations::cancel>},
+    {"POST", "/v1/operations/{operation_id}/retry", kNoneOrJson, handler<&R::operations, &Operations::retry>},
 
     {"POST", "/v1/search", kJson, handler<&R::search, &Search::search>},
     {"POST", "/v1/chat/", kJson, handler<&R::chat, &Chat::ask>},
@@ -86,9 +91,10 @@ constexpr Row kRows[] = {
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  auto resources = std::make_shared<Resources>(
-      Resources{Documents(services), Statuses(services), Operations(services), Chat(services),
-                Conversations(services), Search(services), Service(services, documents)});
+  auto claims = std::make_shared<DocumentClaims>();
+  auto resources = std::make_shared<Resources>(Resources{
+      Documents(services, claims), Statuses(services), Operations(services, claims), Chat(services),
+      Conversations(services), Search(services), Service(services, documents)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

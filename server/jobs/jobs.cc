@@ -10,11 +10,10 @@ namespace {
 
 using status::Kind;
 
-constexpr std::chrono::seconds kRetryAfter{5};
 constexpr std::chrono::seconds kStoreRetry{1};
 
-Error refused(std::string message) {
-  return Error{ErrorCode::kNotReady, std::move(message), {}, {}, kRetryAfter};
+Error cancelled() {
+  return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
 }
 
 }  // namespace
@@ -59,47 +58,7 @@ Jobs::Home& Jobs::home_of(const std::string& operation_id) {
   return **std::ranges::find_if(homes_, [&](auto& home) { return &home->loop == &loop; });
 }
 
-// --- Admission and queue
-
-bool Jobs::has_room(Lane& lane) {
-  std::lock_guard lock(lane.mutex);
-  return static_cast<int>(lane.queue.size()) < lane.work.waiting;
-}
-
-Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<status::Event> first,
-                                store::WriteBatch with) {
-  if (shutting_down_) {
-    co_return std::unexpected(refused("The server is shutting down. Try again in a few seconds."));
-  }
-  if (!has_room(lane_of(record.state.operation.kind))) {
-    co_return std::unexpected(refused("Too much work is waiting already. Try again later."));
-  }
-  std::string id = record.state.operation.id;
-  store::WriteBatch batch;
-  batch.mutations.push_back(store::PutOperation{record});
-  if (!first.empty()) batch.mutations.push_back(store::AppendEvents{id, first});
-  for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
-  std::string owner = record.state.operation.owner;
-  Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
-  if (!committed) co_return committed;
-
-  status::State before = record.state;
-  before.sequence -= first.size();
-  hub_.open(before);
-  if (!first.empty()) hub_.publish(record.state, std::move(first));
-  enqueue({std::move(record), false});
-  co_return Result<void>();
-}
-
-// A store that went away in between may have taken the batch all the same; then it is accepted.
-Task<Result<void>> Jobs::commit_new(std::string owner, std::string id, store::WriteBatch batch) {
-  Result<void> committed = co_await store_.commit(std::move(batch));
-  if (committed || committed.error().code != ErrorCode::kStorageUnavailable) co_return committed;
-  auto found = co_await store_.operation(std::move(owner), std::move(id));
-  bool taken = found && found->has_value();
-  if (taken) co_return Result<void>();
-  co_return committed;
-}
+// --- The queue
 
 void Jobs::enqueue(Waiting waiting) {
   Lane& lane = lane_of(waiting.record.state.operation.kind);
@@ -204,7 +163,7 @@ Task<void> Jobs::count_resumption(const Run& run) {
 Error Jobs::reason_to_fail(const Run& run, Error error) const {
   switch (run.reason) {
     case StopReason::kCancelled:
-      return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+      return cancelled();
     case StopReason::kStuck:
       return {ErrorCode::kTimeout,
               "The step '" + std::string(status::name_of(run.record.state.step)) +
@@ -232,7 +191,10 @@ Task<void> Jobs::end_failed(status::Tracker& tracker, store::OperationRecord rec
   auto writes = co_await failure_writes(std::move(record), std::move(copy));
   Result<void> failed;
   if (writes) {
-    failed = co_await tracker.fail(std::move(error), std::move(*writes));
+    failed = co_await tracker.fail(error, *writes);
+    // Somebody was told before this that it would end as cancelled.
+    bool wished = !failed && failed.error().code == ErrorCode::kCancelled;
+    if (wished) failed = co_await tracker.fail(cancelled(), *writes);
   } else {
     failed = std::unexpected(writes.error());
   }
@@ -276,53 +238,6 @@ void Jobs::watch(Home& home, Run* run) {
   });
 }
 
-// --- Cancel
-
-Task<Result<void>> Jobs::cancel(std::string operation_id) {
-  store::WriteBatch wish;
-  wish.mutations.push_back(store::RequestCancel{operation_id});
-  Result<void> durable = co_await store_.commit(std::move(wish));
-  if (!durable) co_return durable;
-  bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
-  if (!ended)
-    log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
-  co_return Result<void>();
-}
-
-Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
-  Home& home = home_of(operation_id);
-  auto ask = [this, &home, operation_id, reason](Completion<bool> done) {
-    auto once = std::make_shared<std::optional<Completion<bool>>>(std::move(done));
-    auto answer = [once](bool ended) {
-      if (!*once) return;
-      Completion<bool> completion = std::move(**once);
-      once->reset();
-      completion(ended);
-    };
-    home.loop.post([this, &home, operation_id, reason, answer] {
-      if (stop_here(home, operation_id, reason, answer)) return;
-      // It may be on its way from the queue to here.
-      home.loop.post([this, &home, operation_id, reason, answer] {
-        if (!stop_here(home, operation_id, reason, answer)) answer(true);
-      });
-    });
-  };
-  co_return co_await wait_for_callback<bool>(ask);
-}
-
-// Calls `answer` at the run's end or when waiting took too long. False: it neither waits nor runs.
-bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason reason,
-                     std::function<void(bool ended)> answer) {
-  Waiting waiting;
-  if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
-  auto found = home.runs.find(operation_id);
-  if (found == home.runs.end()) return false;
-  stop(*found->second, reason);
-  found->second->on_end.push_back([answer] { answer(true); });
-  home.loop.after(options_.cancel_wait, [answer] { answer(false); });
-  return true;
-}
-
 // --- Recovery and shutdown
 
 Task<Result<void>> Jobs::recover() {
@@ -349,8 +264,8 @@ Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
             "The server was restarted before the answer was done. Ask again.",
             {}};
   bool ends = !lane.work.resumable;
-  if (lane.work.resumable && record.cancel_requested) {
-    end = {ErrorCode::kCancelled, "The operation was cancelled.", {}};
+  if (record.cancel_requested) {
+    end = cancelled();
     ends = true;
   } else if (lane.work.resumable && record.resumptions >= options_.resumptions) {
     end = {ErrorCode::kInternal,

@@ -89,16 +89,8 @@ Task<Result<void>> UploadPipeline::validate(Work& work) {
 
 // --- extracting_text
 
-namespace {
-
-bool has_pages(Format format) {
-  return format == Format::kPdf || format == Format::kPptx;
-}
-
-}  // namespace
-
 Task<Result<void>> UploadPipeline::extract_text(Work& work) {
-  bool pages = has_pages(work.format);
+  bool pages = work.format == Format::kPdf || work.format == Format::kPptx;
   work.tracker.show_work_as(pages ? "pages_done" : "bytes_done",
                             pages ? "pages_total" : "bytes_total");
   auto counter = work.tracker.count_work();
@@ -143,6 +135,7 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
     work.plan = text::plan_chunks(work.text, parts_.chunking);
     work.language = text::detect_language(work.text.text);
     for (const text::Chunk& chunk : work.plan.chunks) {
+      if (work.job.stop.stop_requested()) return;
       auto count = parts_.tokens.count(work.slice(chunk.begin, chunk.end));
       work.chunk_tokens.push_back(static_cast<std::int64_t>(count));
       counter->set(work.chunk_tokens.size(), work.plan.chunks.size());
@@ -150,6 +143,8 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
     work.total_tokens = static_cast<std::int64_t>(parts_.tokens.count(work.text.text));
   };
   co_await offload(parts_.workers, body);
+  if (work.job.stop.stop_requested())
+    co_return fail(ErrorCode::kCancelled, "The work was stopped.");
   if (work.plan.chunks.empty()) {
     co_return fail(ErrorCode::kEmptyDocument,
                    "No text was found in the file. If it is a scan, run text recognition on it and "
@@ -254,6 +249,8 @@ Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
   constexpr std::size_t kBatch = 64;
   const auto& chunks = work.plan.chunks;
   for (std::size_t first = 0; first < chunks.size(); first += kBatch) {
+    if (work.job.stop.stop_requested())
+      co_return fail(ErrorCode::kCancelled, "The work was stopped.");
     store::PutChunks put;
     for (std::size_t i = first; i < std::min(first + kBatch, chunks.size()); ++i) {
       const text::Chunk& chunk = chunks[i];
@@ -288,7 +285,8 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
                                    .embedder = parts_.embedder.identity(),
                                    .dimensions = work.dimensions,
                                    .vectors = work.vectors,
-                                   .entries = {}};
+                                   .entries = {},
+                                   .stop = work.job.stop};
     for (const text::Chunk& chunk : work.plan.chunks) {
       search::IndexEntry entry;
       entry.title = work.input.filename + " " + std::string(chunk.heading);
@@ -360,13 +358,18 @@ Task<void> UploadPipeline::activate_version(Work& work) {
   }
 }
 
+// The version that served until now, and what failed since.
 Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int version,
                                            int original_version) {
-  if (before.active_version == 0 || before.active_version == version) co_return;
+  int first = std::max(before.active_version, 1);
+  if (first >= version) co_return;
   store::WriteBatch batch;
-  batch.mutations.push_back(store::DeleteVersion{before.id, before.active_version});
+  for (int old = first; old < version; ++old) {
+    batch.mutations.push_back(store::DeleteVersion{before.id, old});
+  }
   (void)co_await parts_.store.commit(std::move(batch));
-  for (int old = 1; old < original_version; ++old) {
+  for (int old = 1; old < version; ++old) {
+    if (old == original_version) continue;
     parts_.blobs.remove(original_blob(before.id, old));
     parts_.blobs.remove(text_blob(before.id, old));
   }
@@ -374,16 +377,17 @@ Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int ver
 
 // --- failed
 
-// What the run has made goes: nobody will ever read it.
+// The chunks go: nobody will ever read them. Text and vectors stay for a retry; reconcile.h says
+// how long.
 Task<Result<std::shared_ptr<const status::Writes>>> UploadPipeline::failure_writes(
     store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
   const status::Operation& operation = record.state.operation;
-  int version = upload_input_from(record.input).version;
   auto document = co_await parts_.store.document(operation.owner, operation.document_id);
   if (!document) co_return std::unexpected(document.error());
+  int version = upload_input_from(record.input).version;
   if (!*document || (*document)->active_version == version) co_return writes;
-  writes->mutations.push_back(store::DeleteVersion{operation.document_id, version});
+  writes->mutations.push_back(store::DeleteChunks{operation.document_id, version});
   if ((*document)->active_version == 0) {
     store::DocumentRecord failed = std::move(**document);
     failed.content_status = "failed";

@@ -113,10 +113,11 @@ Task<Result<void>> Tracker::fail(Error error, std::shared_ptr<const Writes> with
   Event failed =
       event(chat ? EventType::kError : EventType::kStatus, state_.step, Outcome::kFailed);
   failed.message = error.message;
+  bool unless_cancelled = error.code != ErrorCode::kCancelled;
   failed.error = OperationError{error.code, error.message, state_.step, info(error.code).retryable};
   std::vector<Event> events;
   events.push_back(std::move(failed));
-  auto ended = co_await end(std::move(events), false, std::move(with), {});
+  auto ended = co_await end(std::move(events), unless_cancelled, std::move(with), {});
   end_turn();
   co_return ended;
 }

@@ -61,7 +61,8 @@ class Tracker {
   // sequences are short waits for more of them.
   void chunk(std::string text);
 
-  // The end. Errors: cancelled (the wish was durable first, or waiting was ended).
+  // The end. Errors: cancelled (the wish was durable first, or waiting was ended); then another end
+  // may be tried.
   Task<Result<void>> finish(Ending ending);
   Task<Result<void>> fail(Error error, std::shared_ptr<const Writes> with);
   // The run ends without an end: the operation goes on after a restart.

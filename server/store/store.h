@@ -18,8 +18,8 @@
 namespace walrus::store {
 
 // --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat
-// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation),
-// which then say `conflict`, and CountResumption.
+// with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation,
+// BeginAttempt), which then say `conflict`, and CountResumption.
 
 struct PutOperation {
   OperationRecord record;
@@ -89,10 +89,20 @@ struct DeleteConversation {
   std::string conversation_id;
 };  // operations, events too
 
-using Mutation =
-    std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
-                 RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation>;
+// The next attempt of an operation: as UpdateState, but conflict unless the operation has failed
+// and `state.attempt` is the one after.
+struct BeginAttempt {
+  status::State state;
+};
+struct DeleteChunks {
+  std::string document_id;
+  int version;
+};  // not the windows, which a retry needs
+
+using Mutation = std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint,
+                              CountResumption, RequestCancel, PutDocument, DeleteDocument,
+                              PutChunks, PutWindows, DeleteVersion, PutConversation, PutMessage,
+                              PutChatStatus, DeleteConversation, BeginAttempt, DeleteChunks>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;

@@ -23,6 +23,7 @@ Task<Result<void>> FaultStore::commit(WriteBatch batch) {
   }
   bool lose_answer = found != faults_.end();
   auto committed = co_await inner_.commit(std::move(batch));
+  if (delay_ > Duration(0)) co_await sleep_for(delay_);
   if (lose_answer) co_return away();
   co_return committed;
 }

@@ -22,6 +22,8 @@ class FaultStore final : public store::Store {
   // Every commit fails, and every read, and health says so, until `come_back`.
   void go_away() { away_ = true; }
   void come_back() { away_ = false; }
+  // Commits are answered so much after they took effect, as by a slow disk.
+  void answer_late(Duration delay) { delay_ = delay; }
   int commits() const { return commits_; }
 
   Task<Result<void>> commit(store::WriteBatch batch) override;
@@ -67,6 +69,7 @@ class FaultStore final : public store::Store {
   std::map<int, Fault> faults_;
   int commits_ = 0;
   bool away_ = false;
+  Duration delay_{0};
 };
 
 }  // namespace walrus::testing

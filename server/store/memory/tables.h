@@ -96,6 +96,8 @@ class Writing {
   Result<void> operator()(const PutMessage& put);
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
+  Result<void> operator()(const BeginAttempt& begin);
+  Result<void> operator()(const DeleteChunks& remove);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -206,6 +206,16 @@ Result<void> apply(Connection& connection, const RequestCancel& request, TimePoi
                              request.operation_id));
 }
 
+Result<void> apply(Connection& connection, const BeginAttempt& begin, TimePoint now) {
+  auto stored = read_stored(connection, begin.state.operation.id);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return operation_missing();
+  bool next = (*stored)->outcome == status::Outcome::kFailed &&
+              begin.state.attempt == (*stored)->attempt + 1;
+  if (!next) return operation_not_failed();
+  return apply(connection, UpdateState{begin.state}, now);
+}
+
 Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now, int limit) {
   auto removed = connection.run(
       "DELETE FROM events WHERE (operation_id, sequence) IN (SELECT e.operation_id, e.sequence "

@@ -12,6 +12,7 @@ Result<void> apply(Connection& connection, const AppendEvents& append, TimePoint
 Result<void> apply(Connection& connection, const SetCheckpoint& set, TimePoint now);
 Result<void> apply(Connection& connection, const CountResumption& count, TimePoint now);
 Result<void> apply(Connection& connection, const RequestCancel& request, TimePoint now);
+Result<void> apply(Connection& connection, const BeginAttempt& begin, TimePoint now);
 
 // Removes at most `limit` expired events; how many.
 Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now, int limit);
