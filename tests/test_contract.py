@@ -65,6 +65,8 @@ class Contract(unittest.TestCase):
         server.get(operation)
         for path in (base + "/status", operation):
             server.get(path, If_None_Match=tag)
+            server.get(path + "?wait=1")
+            server.get(path + "?wait=61")
         for path in (base + "/events", operation + "/events"):
             last = server.events(path)[-1]
             server.get(path, Last_Event_ID=str(last.id))

@@ -114,7 +114,7 @@ Result<pipelines::RetrievalFilter> filter_field(const json::object& body) {
 }
 
 Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
-                                                      std::string_view name) {
+                                                      std::string_view name, std::uint64_t most) {
   auto text = request.query_parameter(name);
   if (!text) return std::optional<std::uint64_t>();
   std::uint64_t number = 0;
@@ -122,6 +122,7 @@ Result<std::optional<std::uint64_t>> number_parameter(const http::Request& reque
   if (error != std::errc() || end != text->data() + text->size()) {
     return fail_field(std::string(name), "must be a whole number");
   }
+  if (number > most) return fail_field(std::string(name), fmt::format("must be at most {}", most));
   return std::optional<std::uint64_t>(number);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,9 +42,10 @@ Result<pipelines::RetrievalFilter> filter_field(const json::object& body);
 // `limit` and `cursor` of a list.
 Result<store::Page> page_of(const http::Request& request, int fallback, int most);
 
-// A number in the query, or nothing. Errors: validation_error.
-Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
-                                                      std::string_view name);
+// A number of at most `most` in the query, or nothing. Errors: validation_error.
+Result<std::optional<std::uint64_t>> number_parameter(
+    const http::Request& request, std::string_view name,
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
 // Ids in the query, separated by commas; none where the parameter is absent or empty. Errors:
 // validation_error (more than `most`).

@@ -6,6 +6,7 @@
 #include "api/fields.h"
 #include "api/operation_stream.h"
 #include "api/responses.h"
+#include "api/status_waiter.h"
 #include "auth/caller.h"
 #include "wire/object_writer.h"
 #include "wire/status_json.h"
@@ -15,6 +16,7 @@ namespace walrus::api {
 namespace {
 
 constexpr std::size_t kMostStatuses = 100;  // in one request
+constexpr std::uint64_t kLongestWait = 60;  // seconds
 
 // `Last-Event-ID` wins over `?after=`. What is no number is a position nobody can have: a snapshot.
 Result<Position> position_of(const http::Request& request) {
@@ -45,8 +47,23 @@ Task<Result<http::Response>> Statuses::of_operation(http::Request request) {
 }
 
 Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id, IdOf kind) {
-  auto found = co_await latest_status(services_, auth::owner_of(request), std::move(id), kind);
+  auto wait = number_parameter(request, "wait", kLongestWait);
+  if (!wait) co_return std::unexpected(wait.error());
+  std::string owner = auth::owner_of(request);
+  auto found = co_await latest_status(services_, owner, id, kind);
   if (!found) co_return std::unexpected(found.error());
+  if (*wait) {
+    auto after = number_parameter(request, "after");
+    if (!after) co_return std::unexpected(after.error());
+    std::uint64_t passed = after->value_or((*found)->sequence);
+    if ((*found)->sequence <= passed) {
+      co_await wait_for_status(services_.hub, (*found)->operation_id, passed,
+                               std::chrono::seconds(**wait), request.peer);
+      found = co_await latest_status(services_, owner, id, kind);
+      if (!found) co_return std::unexpected(found.error());
+    }
+    if ((*found)->sequence <= passed) co_return unchanged_status((*found)->sequence);
+  }
   co_return status_response(request, (*found)->sequence, (*found)->body);
 }
 

@@ -19,6 +19,7 @@ Connection::Connection(Shard& shard, Socket socket) : shard_(shard), socket_(std
 }
 
 Connection::~Connection() {
+  if (watch_) *watch_ = nullptr;
   shard_.remove(*this);
 }
 
@@ -75,6 +76,22 @@ Task<void> Connection::linger() {
     input_.consume(count);
     if (shard_.draining()) end = std::min(end, shard_.now() + std::chrono::seconds(1));
   }
+}
+
+void Connection::when_gone(Work work) {
+  end_watch();
+  watch_ = std::make_shared<Work>(std::move(work));
+  // The wait may end after the connection has: then the watch is empty.
+  socket_.when_readable([this, watch = watch_](bool ready) {
+    if (!*watch || (ready && !socket_.peer_ended())) return;
+    std::exchange(*watch, {})();
+  });
+}
+
+void Connection::end_watch() {
+  if (!watch_) return;
+  *std::exchange(watch_, nullptr) = nullptr;
+  socket_.cancel();
 }
 
 void Connection::check(Duration now) {

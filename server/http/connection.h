@@ -3,6 +3,7 @@
 
 #include <coroutine>
 #include <limits>
+#include <memory>
 #include <string_view>
 
 #include "base/task.h"
@@ -51,6 +52,11 @@ class Connection final : public Member {
   // the answer.
   Task<void> linger();
 
+  // Calls `work` once, when the peer ends its side or the connection is cut; not any more after
+  // `end_watch`. What the peer sends ends the watch without a call.
+  void when_gone(Work work);
+  void end_watch();
+
   // Between requests: a drain ends the connection there.
   void set_idle(bool idle) { idle_ = idle; }
   Socket release() { return std::move(socket_); }
@@ -70,6 +76,7 @@ class Connection final : public Member {
   Duration deadline_ = kNever;
   bool timed_out_ = false;
   bool idle_ = false;
+  std::shared_ptr<Work> watch_;
 };
 
 }  // namespace walrus::http

@@ -47,6 +47,15 @@ TEST_F(DrainTest, CutsWhatIsLeftWhenTheTimeIsUp) {
   let_go();
 }
 
+TEST_F(DrainTest, TellsWhoWaitsThatTheConnectionIsCut) {
+  server_.start();
+  Client busy = server_.connect();
+  busy.send(get("/wait-for-end"));
+  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
+  EXPECT_EQ(drain(20ms).wait_for(5s), std::future_status::ready);
+  EXPECT_TRUE(eventually([&] { return held_.ended == 1; }));
+}
+
 TEST_F(DrainTest, WithoutConnectionsIsDoneAtOnce) {
   server_.start();
   EXPECT_EQ(drain(1min).wait_for(5s), std::future_status::ready);

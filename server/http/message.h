@@ -62,6 +62,14 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// The client, for the time of a handler that waits for something. On its loop.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  // Calls `work` at most once: when the client is gone, or the server cuts the connection.
+  virtual void when_gone(Work work) = 0;
+};
+
 struct Request {
   std::string method;
   std::string target;  // as sent
@@ -76,6 +84,7 @@ struct Request {
   std::string_view route;  // the pattern that matched, for metrics
   std::vector<std::pair<std::string_view, std::string>> parameters;  // of the path, decoded
   Loop* loop = nullptr;                                              // the connection's
+  Peer* peer = nullptr;                                              // until the answer
 
   // A `{name}` of the route's pattern; it must have one.
   const std::string& parameter(std::string_view name) const;

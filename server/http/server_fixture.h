@@ -59,6 +59,17 @@ inline Task<Response> hold(Held* held, Request) {
   co_return Response::text(200, "let go");
 }
 
+// A handler that waits until its client is gone.
+inline Task<Response> wait_for_end(Held* held, Request request) {
+  auto until_gone = [held, &request](Completion<int> completion) {
+    request.peer->when_gone([completion = std::move(completion)]() mutable { completion(1); });
+    ++held->started;
+  };
+  co_await wait_for_callback<int>(until_gone);
+  ++held->ended;
+  co_return Response::no_content();
+}
+
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
@@ -72,6 +83,8 @@ class ServerTest : public ::testing::Test {
     server_.add("GET", "/broken-later", BodyKind::kNone, broken_later);
     server_.add("GET", "/hold", BodyKind::kNone,
                 [this](Request request) { return hold(&held_, std::move(request)); });
+    server_.add("GET", "/wait-for-end", BodyKind::kNone,
+                [this](Request request) { return wait_for_end(&held_, std::move(request)); });
   }
   void let_go() {
     server_.on_loop([this] { (*held_.waiting)(1); });

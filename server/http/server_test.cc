@@ -318,5 +318,21 @@ TEST_F(ServerTest, CountsByRoute) {
       "2");
 }
 
+TEST_F(ServerTest, AHandlerThatWaitsIsToldWhenItsClientIsGone) {
+  server_.start();
+  Client leaves = server_.connect();
+  leaves.send(get("/wait-for-end"));
+  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
+  leaves.close();
+  EXPECT_TRUE(eventually([&] { return held_.ended == 1; }));
+  // One that sends its next request has not left.
+  Client stays = server_.connect();
+  stays.send(get("/hold") + get("/"));
+  ASSERT_TRUE(eventually([&] { return held_.started == 2; }));
+  let_go();
+  EXPECT_EQ(stays.read_reply().body, "let go");
+  EXPECT_EQ(stays.read_reply().body, "hello");
+}
+
 }  // namespace
 }  // namespace walrus::http

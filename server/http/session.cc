@@ -72,7 +72,7 @@ Request without_content(const Request& request) {
   return copy;
 }
 
-class Session {
+class Session final : public Peer {
  public:
   Session(Shard& shard, Socket socket, std::string remote_address)
       : shard_(shard),
@@ -85,6 +85,7 @@ class Session {
   // Goes on where an event stream left off.
   void resume(ConnectionCounts::Ticket ticket, std::string_view first_bytes);
   Task<void> turn_away();
+  void when_gone(Work work) override { connection_.when_gone(std::move(work)); }
   // Nothing: the connection has ended.
   Task<std::optional<StreamHandoff>> serve();
 
@@ -234,6 +235,7 @@ Task<Next> Session::exchange(Head head) {
   Request summary = admission.response ? std::move(request) : without_content(request);
   if (!admission.response) {
     std::string what;
+    request.peer = this;
     try {
       Task<Response> handled = admission.route->handler(std::move(request));
       admission.response = co_await handled;
@@ -242,6 +244,7 @@ Task<Next> Session::exchange(Head head) {
     } catch (...) {
       what = "unknown";
     }
+    connection_.end_watch();
     if (!admission.response) admission.response = internal_error(summary, what);
   }
   Next next = co_await reply(summary, std::move(*admission.response));

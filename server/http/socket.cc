@@ -74,6 +74,17 @@ void Socket::when_read(std::span<char> space,
       });
 }
 
+void Socket::when_readable(std::move_only_function<void(bool ready)> then) {
+  impl_->socket.async_wait(AsioSocket::wait_read,
+                           [then = std::move(then)](error_code error) mutable { then(!error); });
+}
+
+bool Socket::peer_ended() const {
+  char next = 0;
+  ssize_t count = ::recv(impl_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 void Socket::when_writable(std::move_only_function<void(bool ready)> then) {
   impl_->socket.async_wait(AsioSocket::wait_write,
                            [then = std::move(then)](error_code error) mutable { then(!error); });

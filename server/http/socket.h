@@ -60,12 +60,15 @@ class Socket {
 
   // The same for those who are no coroutine. The space must live until the call.
   void when_read(std::span<char> space, std::move_only_function<void(std::size_t count)> then);
+  void when_readable(std::move_only_function<void(bool ready)> then);
   void when_writable(std::move_only_function<void(bool ready)> then);
 
   void cancel();          // ends what waits
   void shutdown_write();  // the peer sees the end; its bytes can still be read
   void close();           // ends what waits, too
   bool is_open() const;
+  // Whether the peer has ended its side and all it sent was read; does not block.
+  bool peer_ended() const;
 
  private:
   std::unique_ptr<Impl> impl_;

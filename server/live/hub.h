@@ -88,6 +88,7 @@ class Hub final : public status::LiveSink {
     Loop* loop;
     std::unordered_map<std::string, Topic> topics;  // of operations at home here
     std::unordered_map<std::string, std::shared_ptr<Audience>> audiences;
+    std::unordered_map<std::string, int> asking;  // how many wait for a topic's answer
   };
 
   std::size_t home_shard(const std::string& operation_id) const;
