@@ -127,6 +127,8 @@ class Contract:
         name = EVENT_SCHEMAS[data["type"]]
         if data["type"] == "status" and "processing_status" in data:
             name = "DocumentEvent"
+        if data["type"] == "error" and "step" not in data:
+            name = "StreamErrorEvent"
         assert name in documented, f"{method} {target}: {name} is not documented"
         self.validate({"$ref": f"#/components/schemas/{name}"}, data)
 

@@ -106,6 +106,11 @@ class Contract(unittest.TestCase):
         server = self.server
         for query in ("", "?kind=document_upload&status=completed&limit=1", "?kind=none", "?cursor=x"):
             server.get("/v1/operations" + query)
+        operation = server.get(f"/v1/documents/{document_id}").json()["operation_id"]
+        path = f"/v1/events?operations={operation},{NOWHERE}"
+        last = server.events(path)[-1]
+        server.get(path, Last_Event_ID=str(last.id))
+        server.get("/v1/events?operations=")
         for query in (f"?ids={document_id},{NOWHERE}", ""):
             server.get("/v1/documents/status" + query)
         for ids in ([document_id, NOWHERE], []):

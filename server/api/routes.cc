@@ -3,6 +3,7 @@
 #include "api/chat.h"
 #include "api/conversations.h"
 #include "api/documents.h"
+#include "api/events.h"
 #include "api/operations.h"
 #include "api/responses.h"
 #include "api/search.h"
@@ -17,6 +18,7 @@ struct Resources {
   Documents documents;
   Statuses statuses;
   Operations operations;
+  Events events;
   Chat chat;
   Conversations conversations;
   Search search;
@@ -79,6 +81,8 @@ constexpr Row kRows[] = {
     {"POST", "/v1/operations/{operation_id}/cancel", kNoneOrJson, handler<&R::operations, &Operations::cancel>},
     {"POST", "/v1/operations/{operation_id}/retry", kNoneOrJson, handler<&R::operations, &Operations::retry>},
 
+    {"GET", "/v1/events", kNone, handler<&R::events, &Events::stream>},
+
     {"POST", "/v1/search", kJson, handler<&R::search, &Search::search>},
     {"POST", "/v1/chat/", kJson, handler<&R::chat, &Chat::ask>},
     {"GET", "/v1/chat/conversations/{user_id}", kNone, handler<&R::conversations, &Conversations::list>},
@@ -92,9 +96,10 @@ constexpr Row kRows[] = {
 
 http::Router make_router(Services& services, ContractDocuments documents) {
   auto claims = std::make_shared<DocumentClaims>();
-  auto resources = std::make_shared<Resources>(Resources{
-      Documents(services, claims), Statuses(services), Operations(services, claims), Chat(services),
-      Conversations(services), Search(services), Service(services, documents)});
+  auto resources = std::make_shared<Resources>(
+      Resources{Documents(services, claims), Statuses(services), Operations(services, claims),
+                Events(services), Chat(services), Conversations(services), Search(services),
+                Service(services, documents)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

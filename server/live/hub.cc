@@ -30,7 +30,7 @@ Frame joined(std::span<const SharedEvent> events) {
 }  // namespace
 
 Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest, Gathering gathering)
-    : encoding_(encoding), latest_(latest), gathering_(gathering) {
+    : encoding_(encoding), latest_(latest), owners_(loops), gathering_(gathering) {
   for (Loop* loop : loops) shards_.push_back({loop, {}, {}, {}});
 }
 
@@ -65,6 +65,7 @@ void Hub::open(const status::State& state) {
   shards_[home_shard(state.operation.id)].topics.insert_or_assign(state.operation.id,
                                                                   std::move(topic));
   update_latest(state);
+  owners_.opened(state);
 }
 
 void Hub::close(const std::string& operation_id) {

@@ -24,6 +24,7 @@
 #include "live/audience.h"
 #include "live/encoding.h"
 #include "live/latest.h"
+#include "live/owner_watch.h"
 #include "status/ports.h"
 
 namespace walrus::live {
@@ -71,6 +72,8 @@ class Hub final : public status::LiveSink {
 
   const Encoding& encoding() const { return encoding_; }
   Latest& latest() { return latest_; }
+  // Who watches an owner is told of every `open`.
+  OwnerWatch& owners() { return owners_; }
 
  private:
   struct Topic {
@@ -109,6 +112,7 @@ class Hub final : public status::LiveSink {
   std::vector<Shard> shards_;
   const Encoding& encoding_;
   Latest& latest_;
+  OwnerWatch owners_;
   const Gathering gathering_;
 };
 
