@@ -129,6 +129,8 @@ class Contract:
         if data["type"] == "status" and "processing_status" in data:
             own = self.document["components"]["schemas"]["Kind"]["enum"]
             name = "DocumentEvent" if data["kind"] in own else "ExternalEvent"
+        if data["type"] == "error" and "step" not in data:
+            name = "StreamErrorEvent"
         assert name in documented, f"{method} {target}: {name} is not documented"
         self.validate({"$ref": f"#/components/schemas/{name}"}, data)
 

@@ -69,6 +69,8 @@ class Contract(unittest.TestCase):
         server.get(operation)
         for path in (base + "/status", operation):
             server.get(path, If_None_Match=tag)
+            server.get(path + "?wait=1")
+            server.get(path + "?wait=61")
         for path in (base + "/events", operation + "/events"):
             last = server.events(path)[-1]
             server.get(path, Last_Event_ID=str(last.id))
@@ -84,8 +86,43 @@ class Contract(unittest.TestCase):
         for method, path in (("POST", "/v1/documents/"), ("PATCH", base)):
             answer = server.send_form(method, path, [("file", "b.txt", samples.FACT)], Prefer="wait=60")
             self.assertEqual(answer.headers["preference-applied"], "wait=60")
+        self.lists(accepted["document_id"])
         self.refusals(base)
+        for path in (base, operation):
+            self.cancel_and_retry(path)
         server.delete(base)
+
+    def cancel_and_retry(self, path):
+        """Of a document, or of an operation; each answer there is."""
+        server = self.server
+        nowhere = path.rsplit("/", 1)[0] + "/" + NOWHERE
+        for verb in ("cancel", "retry"):
+            server.post_json(f"{path}/{verb}", {})
+            server.post_json(f"{nowhere}/{verb}", {})
+            server.post_json(f"{path}/{verb}", [])
+            server.request("POST", f"{path}/{verb}", b"{}", {"Content-Type": "text/plain"})
+        accepted = server.upload("long.txt", samples.long_text(60_000)).json()
+        document, operation = accepted["document_id"], accepted["operation_id"]
+        running = f"/v1/documents/{document}" if "documents" in path else f"/v1/operations/{operation}"
+        self.assertEqual(server.request("POST", running + "/cancel").status, 202)
+        self.assertEqual(server.wait_for_end(document)["error"]["type"], "cancelled")
+        self.assertEqual(server.request("POST", running + "/retry").status, 202)
+        server.delete(f"/v1/documents/{document}")
+
+    def lists(self, document_id):
+        server = self.server
+        for query in ("", "?kind=document_upload&status=completed&limit=1", "?kind=none", "?cursor=x"):
+            server.get("/v1/operations" + query)
+        operation = server.get(f"/v1/documents/{document_id}").json()["operation_id"]
+        path = f"/v1/events?operations={operation},{NOWHERE}"
+        last = server.events(path)[-1]
+        server.get(path, Last_Event_ID=str(last.id))
+        server.get("/v1/events?operations=")
+        for query in (f"?ids={document_id},{NOWHERE}", ""):
+            server.get("/v1/documents/status" + query)
+        for ids in ([document_id, NOWHERE], []):
+            server.post_json("/v1/documents/status", {"document_ids": ids})
+        server.request("POST", "/v1/documents/status", b"[]", {"Content-Type": "text/plain"})
 
     def refusals(self, base):
         server, nowhere = self.server, f"/v1/documents/{NOWHERE}"

@@ -44,7 +44,8 @@ class Event:
     """One server-sent event."""
 
     def __init__(self, identity, data):
-        self.id = int(identity) if identity is not None else None
+        # A cursor, where the stream is of many operations.
+        self.id = int(identity) if identity is not None and identity.isdigit() else identity
         self.data = json.loads(data)
 
     def __repr__(self):

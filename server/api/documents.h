@@ -10,7 +10,8 @@ namespace walrus::api {
 
 class Documents {
  public:
-  explicit Documents(Services& services) : services_(services) {}
+  Documents(Services& services, std::shared_ptr<DocumentClaims> claims)
+      : services_(services), claims_(std::move(claims)) {}
 
   Task<Result<http::Response>> upload(http::Request request);
   Task<Result<http::Response>> list(http::Request request);
@@ -35,7 +36,7 @@ class Documents {
   Task<Result<http::Response>> remove_found(store::DocumentRecord document);
 
   Services& services_;
-  std::unique_ptr<DocumentClaims> claims_ = std::make_unique<DocumentClaims>();
+  std::shared_ptr<DocumentClaims> claims_;
 };
 
 }  // namespace walrus::api

@@ -1,9 +1,10 @@
 #include "api/fields.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 #include "base/utf8.h"
 
@@ -63,6 +64,22 @@ Result<std::optional<bool>> boolean_field(const json::object& body, std::string_
   return std::optional<bool>(member->as_bool());
 }
 
+Result<std::vector<std::string>> texts_field(const json::object& body, std::string_view name,
+                                             std::size_t least, std::size_t most) {
+  const json::value* member = body.if_contains(name);
+  const json::array* array = member ? member->if_array() : nullptr;
+  bool right =
+      array && array->size() >= least && array->size() <= most &&
+      std::ranges::all_of(*array, [](const json::value& each) { return each.is_string(); });
+  if (!right) {
+    return fail_field(pointer(name),
+                      fmt::format("must be an array of {} to {} strings", least, most));
+  }
+  std::vector<std::string> texts;
+  for (const json::value& each : *array) texts.emplace_back(each.as_string());
+  return texts;
+}
+
 bool is_label(std::string_view text) {
   if (text.empty() || text.size() > 128 || !is_valid_utf8(text)) return false;
   return std::ranges::none_of(text,
@@ -97,7 +114,7 @@ Result<pipelines::RetrievalFilter> filter_field(const json::object& body) {
 }
 
 Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
-                                                      std::string_view name) {
+                                                      std::string_view name, std::uint64_t most) {
   auto text = request.query_parameter(name);
   if (!text) return std::optional<std::uint64_t>();
   std::uint64_t number = 0;
@@ -105,6 +122,7 @@ Result<std::optional<std::uint64_t>> number_parameter(const http::Request& reque
   if (error != std::errc() || end != text->data() + text->size()) {
     return fail_field(std::string(name), "must be a whole number");
   }
+  if (number > most) return fail_field(std::string(name), fmt::format("must be at most {}", most));
   return std::optional<std::uint64_t>(number);
 }
 
@@ -116,6 +134,41 @@ Result<store::Page> page_of(const http::Request& request, int fallback, int most
   }
   return store::Page{static_cast<int>(limit->value_or(static_cast<std::uint64_t>(fallback))),
                      request.query_parameter("cursor").value_or("")};
+}
+
+Result<std::vector<std::string>> listed_parameter(const http::Request& request,
+                                                  std::string_view name, std::size_t most) {
+  std::vector<std::string> texts;
+  std::string listed = request.query_parameter(name).value_or("");
+  for (auto part : std::views::split(std::string_view(listed), ',')) {
+    if (!part.empty()) texts.emplace_back(part.begin(), part.end());
+  }
+  if (texts.size() > most) {
+    return fail_field(std::string(name), fmt::format("may name at most {} ids", most));
+  }
+  return texts;
+}
+
+bool is_plan_name(std::string_view text) {
+  auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  };
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
+}
+
+Result<std::string> kind_parameter(const http::Request& request) {
+  auto name = request.query_parameter("kind");
+  if (!name) return std::string();
+  if (is_plan_name(*name)) return std::string(*name);
+  return fail_field("kind", std::string(kPlanNameRule));
+}
+
+Result<std::optional<status::Outcome>> outcome_parameter(const http::Request& request) {
+  auto name = request.query_parameter("status");
+  if (!name) return std::optional<status::Outcome>();
+  auto outcome = status::outcome_from_name(*name);
+  if (outcome) return outcome;
+  return fail_field("status", "must be processing, completed or failed");
 }
 
 }  // namespace walrus::api

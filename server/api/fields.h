@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "http/message.h"
@@ -24,6 +26,10 @@ Result<std::int64_t> integer_field(const json::object& body, std::string_view na
                                    std::int64_t least, std::int64_t most, std::int64_t fallback);
 Result<std::optional<bool>> boolean_field(const json::object& body, std::string_view name);
 
+// A member that must be an array of `least` to `most` strings.
+Result<std::vector<std::string>> texts_field(const json::object& body, std::string_view name,
+                                             std::size_t least, std::size_t most);
+
 // Session, user and conversation ids: 1 to 128 bytes, no '/', no control characters; one leading
 // "conv#" is taken off a conversation's.
 Result<std::string> label_field(const json::object& body, std::string_view name, bool required);
@@ -36,8 +42,24 @@ Result<pipelines::RetrievalFilter> filter_field(const json::object& body);
 // `limit` and `cursor` of a list.
 Result<store::Page> page_of(const http::Request& request, int fallback, int most);
 
-// A number in the query, or nothing. Errors: validation_error.
-Result<std::optional<std::uint64_t>> number_parameter(const http::Request& request,
-                                                      std::string_view name);
+// A number of at most `most` in the query, or nothing. Errors: validation_error.
+Result<std::optional<std::uint64_t>> number_parameter(
+    const http::Request& request, std::string_view name,
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+
+// Ids in the query, separated by commas; none where the parameter is absent or empty. Errors:
+// validation_error (more than `most`).
+Result<std::vector<std::string>> listed_parameter(const http::Request& request,
+                                                  std::string_view name, std::size_t most);
+
+// What kinds and steps of anybody's pipeline may be called.
+inline constexpr std::string_view kPlanNameRule =
+    "must have 1 to 64 of the characters a-z, 0-9, '_', '.', '-'";
+
+bool is_plan_name(std::string_view text);
+
+// `kind` and `status` of a list of operations; nothing where they are absent.
+Result<std::string> kind_parameter(const http::Request& request);
+Result<std::optional<status::Outcome>> outcome_parameter(const http::Request& request);
 
 }  // namespace walrus::api

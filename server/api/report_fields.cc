@@ -19,16 +19,6 @@ constexpr std::size_t kContentBytes = 64 * 1024;
 constexpr std::int64_t kMostWork = std::int64_t{1} << 53;  // what every JSON reader can hold
 constexpr std::int64_t kDefaultTimeout = 300;
 constexpr std::int64_t kMostTimeout = 86'400;
-constexpr std::string_view kNameRule =
-    "must have 1 to 64 of the characters a-z, 0-9, '_', '.', '-'";
-
-bool is_name(std::string_view text) {
-  auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-  };
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
-}
-
 // The field's error as one of an object that lies at `pointer` in the body.
 std::unexpected<Error> within(const std::string& pointer, Error error) {
   for (FieldError& field : error.fields) field.pointer = pointer + field.pointer;
@@ -43,8 +33,8 @@ const json::value* given(const json::object& body, std::string_view name) {
 Result<std::string> name_field(const json::object& body, std::string_view name) {
   const json::value* member = given(body, name);
   if (!member) return fail_field(fmt::format("/{}", name), "is required");
-  if (!member->is_string() || !is_name(view(member->get_string()))) {
-    return fail_field(fmt::format("/{}", name), std::string(kNameRule));
+  if (!member->is_string() || !is_plan_name(view(member->get_string()))) {
+    return fail_field(fmt::format("/{}", name), std::string(kPlanNameRule));
   }
   return std::string(view(member->get_string()));
 }

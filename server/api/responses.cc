@@ -52,12 +52,27 @@ void forbid_caching(http::Response& response) {
   response.headers.set("Vary", "Authorization, Cookie");
 }
 
+namespace {
+
+std::string tag_of(std::uint64_t sequence) {
+  return "\"" + std::to_string(sequence) + "\"";
+}
+
+}  // namespace
+
+http::Response unchanged_status(std::uint64_t sequence) {
+  http::Response response = http::Response::no_content(304);
+  response.headers.set("ETag", tag_of(sequence));
+  forbid_caching(response);
+  return response;
+}
+
 http::Response status_response(const http::Request& request, std::uint64_t sequence,
                                const std::string& body) {
-  std::string tag = "\"" + std::to_string(sequence) + "\"";
+  std::string tag = tag_of(sequence);
   auto known = request.headers.get("if-none-match");
-  http::Response response = known && names_tag(*known, tag) ? http::Response::no_content(304)
-                                                            : http::Response::json(200, body);
+  if (known && names_tag(*known, tag)) return unchanged_status(sequence);
+  http::Response response = http::Response::json(200, body);
   response.headers.set("ETag", std::move(tag));
   forbid_caching(response);
   return response;

@@ -23,6 +23,9 @@ http::Handler answering(Resource resource);
 http::Response status_response(const http::Request& request, std::uint64_t sequence,
                                const std::string& body);
 
+// That there is nothing newer than `sequence`: 304.
+http::Response unchanged_status(std::uint64_t sequence);
+
 // Nothing between client and server may keep it (api.md, ETag).
 void forbid_caching(http::Response& response);
 

@@ -3,7 +3,9 @@
 #include "api/chat.h"
 #include "api/conversations.h"
 #include "api/documents.h"
+#include "api/events.h"
 #include "api/external_operations.h"
+#include "api/operations.h"
 #include "api/responses.h"
 #include "api/search.h"
 #include "api/sockets.h"
@@ -19,6 +21,8 @@ struct Resources {
   Documents documents;
   Statuses statuses;
   ExternalOperations external;
+  Operations operations;
+  Events events;
   Chat chat;
   Conversations conversations;
   Search search;
@@ -45,6 +49,7 @@ struct Row {
 using R = Resources;
 constexpr auto kNone = http::BodyKind::kNone;
 constexpr auto kJson = http::BodyKind::kJson;
+constexpr auto kNoneOrJson = http::BodyKind::kNoneOrJson;
 constexpr auto kMultipart = http::BodyKind::kMultipart;
 
 // clang-format off
@@ -67,15 +72,24 @@ constexpr Row kRows[] = {
     {"GET", "/v1/documents/{document_id}/chunks", kNone, handler<&R::documents, &Documents::chunks>},
     {"GET", "/v1/documents/{document_id}/chunks/{chunk_id}", kNone, handler<&R::documents, &Documents::chunk>},
     {"GET", "/v1/documents/{document_id}/content", kNone, handler<&R::documents, &Documents::content>},
+    {"GET", "/v1/documents/status", kNone, handler<&R::statuses, &Statuses::of_documents>},
+    {"POST", "/v1/documents/status", kJson, handler<&R::statuses, &Statuses::of_documents_named>},
     {"GET", "/v1/documents/{document_id}/status", kNone, handler<&R::statuses, &Statuses::of_document>},
     {"GET", "/v1/documents/{document_id}/status/history", kNone, handler<&R::statuses, &Statuses::document_history>},
     {"GET", "/v1/documents/{document_id}/events", kNone, handler<&R::statuses, &Statuses::document_events>},
+    {"POST", "/v1/documents/{document_id}/cancel", kNoneOrJson, handler<&R::operations, &Operations::cancel_document>},
+    {"POST", "/v1/documents/{document_id}/retry", kNoneOrJson, handler<&R::operations, &Operations::retry_document>},
 
+    {"GET", "/v1/operations", kNone, handler<&R::operations, &Operations::list>},
     {"GET", "/v1/operations/{operation_id}", kNone, handler<&R::statuses, &Statuses::of_operation>},
     {"POST", "/v1/operations", kJson, handler<&R::external, &ExternalOperations::begin>},
     {"POST", "/v1/operations/{operation_id}/events", kJson, handler<&R::external, &ExternalOperations::report>},
     {"GET", "/v1/operations/{operation_id}/history", kNone, handler<&R::statuses, &Statuses::operation_history>},
     {"GET", "/v1/operations/{operation_id}/events", kNone, handler<&R::statuses, &Statuses::operation_events>},
+    {"POST", "/v1/operations/{operation_id}/cancel", kNoneOrJson, handler<&R::operations, &Operations::cancel>},
+    {"POST", "/v1/operations/{operation_id}/retry", kNoneOrJson, handler<&R::operations, &Operations::retry>},
+
+    {"GET", "/v1/events", kNone, handler<&R::events, &Events::stream>},
 
     {"GET", "/v1/ws", kNone, handler<&R::sockets, &Sockets::events>},
     {"GET", "/ws/chat/{session_id}", kNone, handler<&R::sockets, &Sockets::chat>},
@@ -99,10 +113,11 @@ constexpr Row kRows[] = {
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  auto resources = std::make_shared<Resources>(
-      Resources{Documents(services), Statuses(services), ExternalOperations(services),
-                Chat(services), Conversations(services), Search(services), Sockets(services),
-                Service(services, documents), Webhooks(services)});
+  auto claims = std::make_shared<DocumentClaims>();
+  auto resources = std::make_shared<Resources>(Resources{
+      Documents(services, claims), Statuses(services), ExternalOperations(services),
+      Operations(services, claims), Events(services), Chat(services), Conversations(services),
+      Search(services), Sockets(services), Service(services, documents), Webhooks(services)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

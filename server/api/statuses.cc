@@ -1,14 +1,13 @@
 #include "api/statuses.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+#include <set>
 
 #include "api/fields.h"
 #include "api/operation_stream.h"
 #include "api/responses.h"
+#include "api/status_waiter.h"
 #include "auth/caller.h"
-#include "base/ids.h"
 #include "wire/object_writer.h"
 #include "wire/status_json.h"
 
@@ -16,13 +15,8 @@ namespace walrus::api {
 
 namespace {
 
-Error no_status(std::string_view id, bool is_document) {
-  return {
-      ErrorCode::kNotFound,
-      fmt::format("{} '{}' was not found. The id may be wrong, it may not exist yet, or be gone.",
-                  is_document ? "Document" : "Operation", id),
-      {}};
-}
+constexpr std::size_t kMostStatuses = 100;  // in one request
+constexpr std::uint64_t kLongestWait = 60;  // seconds
 
 // `Last-Event-ID` wins over `?after=`. What is no number is a position nobody can have: a snapshot.
 Result<Position> position_of(const http::Request& request) {
@@ -40,63 +34,97 @@ Result<Position> position_of(const http::Request& request) {
 
 }  // namespace
 
-Task<Result<store::OperationRecord>> Statuses::operation_of(std::string owner, std::string id,
-                                                            bool is_document) {
-  std::string operation_id = id;
-  if (!is_uuid(id)) co_return std::unexpected(no_status(id, is_document));
-  if (is_document) {
-    auto document = co_await services_.store.document(owner, id);
-    if (!document) co_return std::unexpected(document.error());
-    if (!*document) co_return std::unexpected(no_status(id, true));
-    operation_id = (*document)->operation_id;
-  }
-  auto record = co_await services_.store.operation(owner, operation_id);
-  if (!record) co_return std::unexpected(record.error());
-  if (!*record) co_return std::unexpected(no_status(id, is_document));
-  co_return std::move(**record);
-}
-
 // --- The latest
 
 Task<Result<http::Response>> Statuses::of_document(http::Request request) {
   std::string id = request.parameter("document_id");
-  return latest(std::move(request), std::move(id), true);
+  return latest(std::move(request), std::move(id), IdOf::kDocument);
 }
 
 Task<Result<http::Response>> Statuses::of_operation(http::Request request) {
   std::string id = request.parameter("operation_id");
-  return latest(std::move(request), std::move(id), false);
+  return latest(std::move(request), std::move(id), IdOf::kOperation);
 }
 
-Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id,
-                                              bool is_document) {
-  live::Latest& cache = services_.hub.latest();
-  const std::string& owner = auth::owner_of(request);
-  auto known = cache.find(id);
-  if (known && known->owner == owner && is_document == (known->operation_id != id)) {
-    co_return status_response(request, known->sequence, known->body);
+Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id, IdOf kind) {
+  auto wait = number_parameter(request, "wait", kLongestWait);
+  if (!wait) co_return std::unexpected(wait.error());
+  std::string owner = auth::owner_of(request);
+  auto found = co_await latest_status(services_, owner, id, kind);
+  if (!found) co_return std::unexpected(found.error());
+  if (*wait) {
+    auto after = number_parameter(request, "after");
+    if (!after) co_return std::unexpected(after.error());
+    std::uint64_t passed = after->value_or((*found)->sequence);
+    if ((*found)->sequence <= passed) {
+      co_await wait_for_status(services_.hub, (*found)->operation_id, passed,
+                               std::chrono::seconds(**wait), request.peer);
+      found = co_await latest_status(services_, owner, id, kind);
+      if (!found) co_return std::unexpected(found.error());
+    }
+    if ((*found)->sequence <= passed) co_return unchanged_status((*found)->sequence);
   }
-  std::uint64_t ticket = cache.ticket(id);
-  auto record = co_await operation_of(owner, id, is_document);
-  if (!record) co_return std::unexpected(record.error());
-  auto fresh = std::make_shared<const live::LatestStatus>(
-      owner, record->state.operation.id, record->state.sequence, wire::status_json(record->state));
-  cache.fill(id, ticket, fresh);
-  co_return status_response(request, fresh->sequence, fresh->body);
+  co_return status_response(request, (*found)->sequence, (*found)->body);
+}
+
+// --- Many at once
+
+Task<Result<http::Response>> Statuses::of_documents(http::Request request) {
+  auto ids = listed_parameter(request, "ids", kMostStatuses);
+  if (!ids) co_return std::unexpected(ids.error());
+  if (ids->empty()) co_return fail_field("ids", "is required: document ids, separated by commas");
+  co_return co_await of_each(auth::owner_of(request), std::move(*ids));
+}
+
+Task<Result<http::Response>> Statuses::of_documents_named(http::Request request) {
+  auto body = json_body(request);
+  if (!body) co_return std::unexpected(body.error());
+  auto ids = texts_field(*body, "document_ids", 1, kMostStatuses);
+  if (!ids) co_return std::unexpected(ids.error());
+  co_return co_await of_each(auth::owner_of(request), std::move(*ids));
+}
+
+Task<Result<http::Response>> Statuses::of_each(std::string owner, std::vector<std::string> ids) {
+  std::string statuses;
+  wire::ObjectWriter each(statuses);
+  wire::ArrayWriter not_found;
+  std::set<std::string> seen;
+  for (const std::string& id : ids) {
+    if (!seen.insert(id).second) continue;
+    auto found = co_await latest_status(services_, owner, id, IdOf::kDocument);
+    if (found) {
+      each.raw(id, (*found)->body);
+    } else if (found.error().code == ErrorCode::kNotFound) {
+      std::string quoted;
+      append_json_string(quoted, id);
+      not_found.raw(quoted);
+    } else {
+      co_return std::unexpected(found.error());
+    }
+  }
+  each.close();
+  std::string body;
+  wire::ObjectWriter whole(body);
+  whole.raw("statuses", statuses);
+  whole.raw("not_found", std::move(not_found).finish());
+  whole.close();
+  http::Response response = http::Response::json(200, std::move(body));
+  forbid_caching(response);
+  co_return response;
 }
 
 // --- The history
 
 Task<Result<http::Response>> Statuses::document_history(http::Request request) {
-  auto record =
-      co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
+  auto record = co_await find_operation(services_, auth::owner_of(request),
+                                        request.parameter("document_id"), IdOf::kDocument);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await history(std::move(*record));
 }
 
 Task<Result<http::Response>> Statuses::operation_history(http::Request request) {
-  auto record =
-      co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
+  auto record = co_await find_operation(services_, auth::owner_of(request),
+                                        request.parameter("operation_id"), IdOf::kOperation);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await history(std::move(*record));
 }
@@ -124,15 +152,15 @@ Task<Result<http::Response>> Statuses::history(store::OperationRecord record) {
 // --- The stream
 
 Task<Result<http::Response>> Statuses::document_events(http::Request request) {
-  auto record =
-      co_await operation_of(auth::owner_of(request), request.parameter("document_id"), true);
+  auto record = co_await find_operation(services_, auth::owner_of(request),
+                                        request.parameter("document_id"), IdOf::kDocument);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await events(std::move(request), std::move(*record));
 }
 
 Task<Result<http::Response>> Statuses::operation_events(http::Request request) {
-  auto record =
-      co_await operation_of(auth::owner_of(request), request.parameter("operation_id"), false);
+  auto record = co_await find_operation(services_, auth::owner_of(request),
+                                        request.parameter("operation_id"), IdOf::kOperation);
   if (!record) co_return std::unexpected(record.error());
   co_return co_await events(std::move(request), std::move(*record));
 }

@@ -1,7 +1,7 @@
 // Statuses of documents and operations: the latest, the history, the live stream.
 #pragma once
 
-#include "api/services.h"
+#include "api/status_lookup.h"
 #include "http/message.h"
 
 namespace walrus::api {
@@ -12,15 +12,17 @@ class Statuses {
 
   Task<Result<http::Response>> of_document(http::Request request);
   Task<Result<http::Response>> of_operation(http::Request request);
+  // Of many documents: named in the query, or in a body.
+  Task<Result<http::Response>> of_documents(http::Request request);
+  Task<Result<http::Response>> of_documents_named(http::Request request);
   Task<Result<http::Response>> document_history(http::Request request);
   Task<Result<http::Response>> operation_history(http::Request request);
   Task<Result<http::Response>> document_events(http::Request request);
   Task<Result<http::Response>> operation_events(http::Request request);
 
  private:
-  Task<Result<http::Response>> latest(http::Request request, std::string id, bool is_document);
-  Task<Result<store::OperationRecord>> operation_of(std::string owner, std::string id,
-                                                    bool is_document);
+  Task<Result<http::Response>> latest(http::Request request, std::string id, IdOf kind);
+  Task<Result<http::Response>> of_each(std::string owner, std::vector<std::string> ids);
   Task<Result<http::Response>> history(store::OperationRecord record);
   Task<Result<http::Response>> events(http::Request request, store::OperationRecord record);
 

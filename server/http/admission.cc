@@ -47,6 +47,9 @@ std::optional<Refusal> check_body(const ServerSettings& settings, const RequestP
   switch (kind) {
     case BodyKind::kNone:
       return check_length(parser, 0, "This route takes no body.");
+    case BodyKind::kNoneOrJson:
+      if (!parser.has_body()) return std::nullopt;
+      [[fallthrough]];
     case BodyKind::kJson:
       return check_json(parser, request, settings.limits);
     case BodyKind::kMultipart:

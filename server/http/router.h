@@ -17,9 +17,10 @@ namespace walrus::http {
 using Handler = std::function<Task<Response>(Request request)>;
 
 enum class BodyKind {
-  kNone,       // a body is refused with 413
-  kJson,       // application/json alone (415), in memory
-  kMultipart,  // multipart/form-data alone (415), files streamed to disk
+  kNone,        // a body is refused with 413
+  kJson,        // application/json alone (415), in memory
+  kNoneOrJson,  // the same, or no body
+  kMultipart,   // multipart/form-data alone (415), files streamed to disk
 };
 
 struct Route {

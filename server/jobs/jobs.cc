@@ -9,15 +9,11 @@ namespace walrus::jobs {
 namespace {
 
 using status::Kind;
-constexpr std::chrono::seconds kRetryAfter{5};
+
 constexpr std::chrono::seconds kStoreRetry{1};
 
 Error cancelled() {
   return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
-}
-
-Error refused(std::string message) {
-  return Error{ErrorCode::kNotReady, std::move(message), {}, {}, kRetryAfter};
 }
 
 }  // namespace
@@ -63,53 +59,7 @@ Jobs::Home& Jobs::home_of(const std::string& operation_id) {
   return **std::ranges::find_if(homes_, [&](auto& home) { return &home->loop == &loop; });
 }
 
-// --- Admission and queue
-
-bool Jobs::has_room(Lane& lane) {
-  std::lock_guard lock(lane.mutex);
-  return static_cast<int>(lane.queue.size()) < lane.work.waiting;
-}
-
-Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<status::Event> first,
-                                store::WriteBatch with) {
-  if (shutting_down_) {
-    co_return std::unexpected(refused("The server is shutting down. Try again in a few seconds."));
-  }
-  if (!has_room(lane_of(record.state.operation.kind))) {
-    co_return std::unexpected(refused("Too much work is waiting already. Try again later."));
-  }
-  std::string id = record.state.operation.id;
-  store::WriteBatch batch;
-  batch.mutations.push_back(store::PutOperation{record});
-  if (!first.empty()) batch.mutations.push_back(store::AppendEvents{id, first});
-  for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
-  store::Outbox* outbox = first.empty() ? nullptr : options_.outbox;
-  bool tells = outbox && outbox->add(record.state, first.back(), true, batch);
-  // Before the commit: who finds the operation in the store finds its topic, too.
-  status::State before = record.state;
-  before.sequence -= first.size();
-  hub_.open(before);
-  std::string owner = record.state.operation.owner;
-  Result<void> committed = co_await commit_new(std::move(owner), id, std::move(batch));
-  if (!committed) {
-    hub_.close(id);
-    co_return committed;
-  }
-  if (tells) outbox->committed(record.state.operation.owner);
-  if (!first.empty()) hub_.publish(record.state, std::move(first));
-  enqueue({std::move(record), false});
-  co_return Result<void>();
-}
-
-// A store that went away in between may have taken the batch all the same; then it is accepted.
-Task<Result<void>> Jobs::commit_new(std::string owner, std::string id, store::WriteBatch batch) {
-  Result<void> committed = co_await store_.commit(std::move(batch));
-  if (committed || committed.error().code != ErrorCode::kStorageUnavailable) co_return committed;
-  auto found = co_await store_.operation(std::move(owner), std::move(id));
-  bool taken = found && found->has_value();
-  if (taken) co_return Result<void>();
-  co_return committed;
-}
+// --- The queue
 
 void Jobs::enqueue(Waiting waiting) {
   Lane& lane = lane_of(waiting.record.state.operation.kind);
@@ -291,53 +241,6 @@ void Jobs::watch(Home& home, Run* run) {
     }
     watch(home, run);
   });
-}
-
-// --- Cancel
-
-Task<Result<void>> Jobs::cancel(std::string operation_id) {
-  store::WriteBatch wish;
-  wish.mutations.push_back(store::RequestCancel{operation_id});
-  Result<void> durable = co_await store_.commit(std::move(wish));
-  if (!durable) co_return durable;
-  bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
-  if (!ended)
-    log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
-  co_return Result<void>();
-}
-
-Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
-  Home& home = home_of(operation_id);
-  auto ask = [this, &home, operation_id, reason](Completion<bool> done) {
-    auto once = std::make_shared<std::optional<Completion<bool>>>(std::move(done));
-    auto answer = [once](bool ended) {
-      if (!*once) return;
-      Completion<bool> completion = std::move(**once);
-      once->reset();
-      completion(ended);
-    };
-    home.loop.post([this, &home, operation_id, reason, answer] {
-      if (stop_here(home, operation_id, reason, answer)) return;
-      // It may be on its way from the queue to here.
-      home.loop.post([this, &home, operation_id, reason, answer] {
-        if (!stop_here(home, operation_id, reason, answer)) answer(true);
-      });
-    });
-  };
-  co_return co_await wait_for_callback<bool>(ask);
-}
-
-// Calls `answer` at the run's end or when waiting took too long. False: it neither waits nor runs.
-bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason reason,
-                     std::function<void(bool ended)> answer) {
-  Waiting waiting;
-  if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
-  auto found = home.runs.find(operation_id);
-  if (found == home.runs.end()) return false;
-  stop(*found->second, reason);
-  found->second->on_end.push_back([answer] { answer(true); });
-  home.loop.after(options_.cancel_wait, [answer] { answer(false); });
-  return true;
 }
 
 // --- Recovery and shutdown

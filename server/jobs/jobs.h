@@ -1,4 +1,4 @@
-// Runs the work of operations: admission, queue, cancel, watchdog, recovery after a crash.
+// Runs the work of operations: admission, queue, cancel, retry, watchdog, recovery after a crash.
 //
 // An operation is run on its home loop (live::Hub::home). Whatever happens in a run, it ends the
 // operation in exactly one terminal event, or leaves it for the next start of the server.
@@ -33,7 +33,7 @@ struct Options {
   store::Outbox* outbox = nullptr;  // is told of the events that operations begin with
 };
 
-// `accept`, `cancel` and `recover` may be awaited on any of the hub's loops.
+// `accept`, `retry`, `cancel` and `recover` may be awaited on any of the hub's loops.
 class Jobs {
  public:
   Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log, live::Hub& hub,
@@ -50,8 +50,17 @@ class Jobs {
   Task<Result<void>> accept(store::OperationRecord record, std::vector<status::Event> first,
                             store::WriteBatch with);
 
-  // Ends a running or waiting operation as `cancelled` and waits for its end, two seconds at most.
-  // Errors: conflict (it has ended), storage_unavailable.
+  // Begins the next attempt of an operation that failed, under the same id: `record.state` is that
+  // attempt's, with `first`, the events it begins with, already in it. On any of the hub's loops.
+  // Errors as `accept`; conflict too where the operation has not failed, or somebody was faster.
+  Task<Result<void>> retry(store::OperationRecord record, std::vector<status::Event> first,
+                           store::WriteBatch with);
+
+  // Ends a running or waiting operation as `cancelled`. Returns once the wish is durable: from then
+  // on no other end is possible, and the work stops within a second. Errors: conflict (it has
+  // ended), storage_unavailable.
+  Task<Result<void>> request_cancel(std::string operation_id);
+  // Waits for the end as well, two seconds at most.
   Task<Result<void>> cancel(std::string operation_id);
 
   // Takes up what was running when the server last stopped. Once it returns, every open operation
@@ -67,6 +76,17 @@ class Jobs {
  private:
   enum class StopReason { kNone, kCancelled, kStuck, kShutdown };
 
+  using Answer = std::function<void(bool ended)>;
+  struct StopAsked {
+    StopReason reason;
+    Answer answer;
+  };
+  struct Beginning {  // of work
+    store::OperationRecord record;
+    std::vector<status::Event> first;
+    store::WriteBatch batch;  // what makes it so
+    bool is_new = true;       // no other attempt of it can be running
+  };
   struct Waiting {
     store::OperationRecord record;
     bool resumed = false;  // it was begun by an earlier run of the server
@@ -85,6 +105,8 @@ class Jobs {
     Loop& loop;
     TaskGroup tasks;
     std::map<std::string, std::unique_ptr<Run>> runs;  // of operations running here
+    // Operations whose beginning is on its way to the disk, and who wanted them stopped meanwhile.
+    std::map<std::string, std::vector<StopAsked>> beginning;
   };
   struct Lane {  // of a kind
     KindOfWork work;
@@ -96,6 +118,11 @@ class Jobs {
   Home& home_of(const std::string& operation_id);
   Lane& lane_of(status::Kind kind) { return lanes_[static_cast<int>(kind)]; }
   bool has_room(Lane& lane);
+  Result<void> admit(const status::Operation& operation);
+  Task<Result<void>> begin(Beginning beginning, store::WriteBatch with);
+  Task<void> begin_at_home(Beginning beginning, store::WriteBatch with,
+                           Completion<Result<void>> done);
+  Task<Result<void>> commit_begun(status::State state, store::WriteBatch batch);
   void enqueue(Waiting waiting);
   void start_waiting(Lane& lane);
   void start(Home& home, Waiting waiting, StopReason reason);
@@ -108,13 +135,13 @@ class Jobs {
                                    Error error);
   Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,
                                                                      Error error);
-  Task<Result<void>> commit_new(std::string owner, std::string id, store::WriteBatch batch);
   Error reason_to_fail(const Run& run, Error error) const;
   void stop(Run& run, StopReason reason);
   void watch(Home& home, Run* run);
+  Task<Result<void>> commit_wish(std::string operation_id);
   Task<bool> stop_and_wait(std::string operation_id, StopReason reason);
-  bool stop_here(Home& home, const std::string& operation_id, StopReason reason,
-                 std::function<void(bool ended)> answer);
+  void ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer);
+  bool stop_here(Home& home, const std::string& operation_id, StopReason reason, Answer answer);
   Task<void> recover_one(Home& home, store::OperationRecord record);
 
   store::Store& store_;

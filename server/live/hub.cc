@@ -30,8 +30,8 @@ Frame joined(std::span<const SharedEvent> events) {
 }  // namespace
 
 Hub::Hub(std::vector<Loop*> loops, const Encoding& encoding, Latest& latest, Gathering gathering)
-    : encoding_(encoding), latest_(latest), gathering_(gathering) {
-  for (Loop* loop : loops) shards_.push_back({loop, {}, {}});
+    : encoding_(encoding), latest_(latest), owners_(loops), gathering_(gathering) {
+  for (Loop* loop : loops) shards_.push_back({loop, {}, {}, {}});
 }
 
 Hub::~Hub() = default;
@@ -65,6 +65,7 @@ void Hub::open(const status::State& state) {
   shards_[home_shard(state.operation.id)].topics.insert_or_assign(state.operation.id,
                                                                   std::move(topic));
   update_latest(state);
+  owners_.opened(state);
 }
 
 void Hub::close(const std::string& operation_id) {
@@ -208,7 +209,8 @@ void Hub::deliver(Shard& shard, const std::string& operation_id,
   auto found = shard.audiences.find(operation_id);
   if (found == shard.audiences.end()) return;
   std::shared_ptr<Audience> audience = found->second;
-  if (events.back()->terminal) shard.audiences.erase(found);
+  // Who is just attaching may do so to the attempt after this one.
+  if (events.back()->terminal && !shard.asking.contains(operation_id)) shard.audiences.erase(found);
   audience->deliver(events, frame);
 }
 
@@ -243,11 +245,14 @@ Task<Attachment> Hub::attach(std::string operation_id, std::shared_ptr<Listener>
   // Registered here before asking there: what is published after the look is posted after its
   // answer.
   add_listener(*shard, operation_id, listener);
+  ++shard->asking[operation_id];
   auto ask = [home, operation_id, link](Completion<Attachment> done) {
     home->loop->post(
         [link, operation_id, done = std::move(done)]() mutable { done(link(operation_id)); });
   };
   Attachment attachment = co_await wait_for_callback<Attachment>(ask);
+  auto asking = shard->asking.find(operation_id);
+  if (--asking->second == 0) shard->asking.erase(asking);
   if (!attachment.running) detach(here, operation_id, listener.get());
   co_return attachment;
 }

@@ -24,6 +24,7 @@
 #include "live/audience.h"
 #include "live/encoding.h"
 #include "live/latest.h"
+#include "live/owner_watch.h"
 #include "status/ports.h"
 
 namespace walrus::live {
@@ -72,6 +73,8 @@ class Hub final : public status::LiveSink {
 
   const Encoding& encoding() const { return encoding_; }
   Latest& latest() { return latest_; }
+  // Who watches an owner is told of every `open`.
+  OwnerWatch& owners() { return owners_; }
 
  private:
   struct Topic {
@@ -89,6 +92,7 @@ class Hub final : public status::LiveSink {
     Loop* loop;
     std::unordered_map<std::string, Topic> topics;  // of operations at home here
     std::unordered_map<std::string, std::shared_ptr<Audience>> audiences;
+    std::unordered_map<std::string, int> asking;  // how many wait for a topic's answer
   };
 
   std::size_t home_shard(const std::string& operation_id) const;
@@ -111,6 +115,7 @@ class Hub final : public status::LiveSink {
   std::vector<Shard> shards_;
   const Encoding& encoding_;
   Latest& latest_;
+  OwnerWatch owners_;
   const Gathering gathering_;
 };
 

@@ -131,6 +131,22 @@ TEST_F(HubTest, AnEndWhileTheHubAnswersIsNotMissed) {
   EXPECT_EQ(second.ear.use_count(), 1);
 }
 
+TEST_F(HubTest, AnEndOnItsWayDoesNotTakeAlongWhoAttachesToTheNextAttempt) {
+  Publisher publisher(hub, id, Kind::kChat);
+  Reader first{&away};
+  attach_now(first);
+  publisher.complete();  // on its way to the other loop
+  Publisher next(hub, id, Kind::kChat);
+  Reader second{&away};
+  attach(second);
+  settle();
+  ASSERT_TRUE(second.found->running);
+  std::size_t heard = second.ear->heard.size();
+  next.step();
+  settle();
+  EXPECT_GT(second.ear->heard.size(), heard);
+}
+
 TEST_F(HubTest, DetachedMeansSilentAlsoWhileTheHubAnswers) {
   Publisher publisher(hub, id, Kind::kChat);
   Reader stays{&away};

@@ -132,6 +132,46 @@ std::vector<store::DocumentVersion> made_by_another_embedder(
   return outdated;
 }
 
+namespace {
+
+// Whose newest version failed so long ago that it is not retried any more.
+Task<Result<std::vector<store::DocumentVersion>>> abandoned_documents(store::Store& store) {
+  auto documents = co_await store.document_versions();
+  if (!documents) co_return std::unexpected(documents.error());
+  auto open = co_await store.open_operations();
+  if (!open) co_return std::unexpected(open.error());
+  std::set<std::string> at_work;
+  for (const store::OperationRecord& record : *open)
+    at_work.insert(record.state.operation.document_id);
+  Loop& home = co_await home_loop();
+  TimePoint long_ago = home.clock().now() - kFailedOriginalLife;
+  std::erase_if(*documents, [&](const store::DocumentVersion& document) {
+    bool finished = document.latest_version == document.active_version;
+    return finished || document.updated_at > long_ago || at_work.contains(document.document_id);
+  });
+  co_return documents;
+}
+
+Task<Result<void>> remove_abandoned(UploadParts& parts, store::DocumentVersion document) {
+  auto remove_files = [&parts, &document] {
+    for (int version = document.active_version + 1; version <= document.latest_version; ++version) {
+      parts.blobs.remove(original_blob(document.document_id, version));
+      parts.blobs.remove(text_blob(document.document_id, version));
+    }
+  };
+  co_await offload(parts.workers, remove_files);
+  store::WriteBatch rows;
+  for (int version = document.active_version + 1; version <= document.latest_version; ++version) {
+    auto windows = co_await parts.store.window_count(document.document_id, version);
+    if (!windows) co_return std::unexpected(windows.error());
+    if (*windows > 0) rows.mutations.push_back(store::DeleteVersion{document.document_id, version});
+  }
+  if (rows.mutations.empty()) co_return Result<void>();
+  co_return co_await parts.store.commit(std::move(rows));
+}
+
+}  // namespace
+
 Task<Result<void>> remove_expired(UploadParts& parts) {
   constexpr int kBatch = 1000;
   for (;;) {
@@ -139,20 +179,12 @@ Task<Result<void>> remove_expired(UploadParts& parts) {
     if (!removed) co_return std::unexpected(removed.error());
     if (*removed == 0) break;
   }
-  auto documents = co_await parts.store.document_versions();
-  if (!documents) co_return std::unexpected(documents.error());
-  Loop& home = co_await home_loop();
-  TimePoint long_ago = home.clock().now() - kFailedOriginalLife;
-  auto remove = [&parts, &documents, long_ago] {
-    for (const store::DocumentVersion& document : *documents) {
-      if (document.content_status != "failed" || document.updated_at > long_ago) continue;
-      for (int version = 1; version <= document.latest_version; ++version) {
-        parts.blobs.remove(original_blob(document.document_id, version));
-        parts.blobs.remove(text_blob(document.document_id, version));
-      }
-    }
-  };
-  co_await offload(parts.workers, remove);
+  auto abandoned = co_await abandoned_documents(parts.store);
+  if (!abandoned) co_return std::unexpected(abandoned.error());
+  for (const store::DocumentVersion& document : *abandoned) {
+    Result<void> gone = co_await remove_abandoned(parts, document);
+    if (!gone) co_return gone;
+  }
   co_return Result<void>();
 }
 

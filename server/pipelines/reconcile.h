@@ -16,7 +16,8 @@ Task<Result<void>> reconcile(UploadParts& parts,
 std::vector<store::DocumentVersion> made_by_another_embedder(
     const std::vector<store::DocumentVersion>& documents, const std::string& identity);
 
-// Removes what expired, and originals of documents that failed a day ago. Every few minutes.
+// Removes what expired, and what versions that failed a day ago kept for a retry. Every few
+// minutes.
 Task<Result<void>> remove_expired(UploadParts& parts);
 
 }  // namespace walrus::pipelines

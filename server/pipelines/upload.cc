@@ -114,6 +114,7 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
     work.plan = text::plan_chunks(work.text, parts_.chunking);
     work.language = text::detect_language(work.text.text);
     for (const text::Chunk& chunk : work.plan.chunks) {
+      if (work.job.stop.stop_requested()) return;
       auto count = parts_.tokens.count(work.slice(chunk.begin, chunk.end));
       work.chunk_tokens.push_back(static_cast<std::int64_t>(count));
       counter->set(work.chunk_tokens.size(), work.plan.chunks.size());
@@ -122,6 +123,8 @@ Task<Result<void>> UploadPipeline::chunk_text(Work& work) {
     work.windows_hash = hash_of_windows(work);
   };
   co_await offload(parts_.workers, body);
+  if (work.job.stop.stop_requested())
+    co_return fail(ErrorCode::kCancelled, "The work was stopped.");
   if (work.plan.chunks.empty()) {
     co_return fail(ErrorCode::kEmptyDocument,
                    "No text was found in the file. If it is a scan, run text recognition on it and "
@@ -155,6 +158,8 @@ Task<Result<void>> UploadPipeline::store_chunks(Work& work) {
   constexpr std::size_t kBatch = 64;
   const auto& chunks = work.plan.chunks;
   for (std::size_t first = 0; first < chunks.size(); first += kBatch) {
+    if (work.job.stop.stop_requested())
+      co_return fail(ErrorCode::kCancelled, "The work was stopped.");
     store::PutChunks put;
     for (std::size_t i = first; i < std::min(first + kBatch, chunks.size()); ++i) {
       const text::Chunk& chunk = chunks[i];
@@ -190,7 +195,8 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
                                    .embedder = parts_.embedder.identity(),
                                    .dimensions = work.vectors ? work.vectors->dimensions() : 0,
                                    .vectors = {},
-                                   .entries = {}};
+                                   .entries = {},
+                                   .stop = work.job.stop};
     if (work.vectors) version.vectors = work.vectors->all();
     for (const text::Chunk& chunk : work.plan.chunks) {
       search::IndexEntry entry;
@@ -265,13 +271,18 @@ Task<void> UploadPipeline::activate_version(Work& work) {
   }
 }
 
+// The version that served until now, and what failed since.
 Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int version,
                                            int original_version) {
-  if (before.active_version == 0 || before.active_version == version) co_return;
+  int first = std::max(before.active_version, 1);
+  if (first >= version) co_return;
   store::WriteBatch batch;
-  batch.mutations.push_back(store::DeleteVersion{before.id, before.active_version});
+  for (int old = first; old < version; ++old) {
+    batch.mutations.push_back(store::DeleteVersion{before.id, old});
+  }
   (void)co_await parts_.store.commit(std::move(batch));
-  for (int old = 1; old < original_version; ++old) {
+  for (int old = 1; old < version; ++old) {
+    if (old == original_version) continue;
     parts_.blobs.remove(original_blob(before.id, old));
     parts_.blobs.remove(text_blob(before.id, old));
   }
@@ -279,16 +290,17 @@ Task<void> UploadPipeline::remove_replaced(store::DocumentRecord before, int ver
 
 // --- failed
 
-// What the run has made goes: nobody will ever read it.
+// The chunks go: nobody will ever read them. Text and vectors stay for a retry; reconcile.h says
+// how long.
 Task<Result<std::shared_ptr<const status::Writes>>> UploadPipeline::failure_writes(
     store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
   const status::Operation& operation = record.state.operation;
-  int version = upload_input_from(record.input).version;
   auto document = co_await parts_.store.document(operation.owner, operation.document_id);
   if (!document) co_return std::unexpected(document.error());
+  int version = upload_input_from(record.input).version;
   if (!*document || (*document)->active_version == version) co_return writes;
-  writes->mutations.push_back(store::DeleteVersion{operation.document_id, version});
+  writes->mutations.push_back(store::DeleteChunks{operation.document_id, version});
   if ((*document)->active_version == 0) {
     store::DocumentRecord failed = std::move(**document);
     failed.content_status = "failed";

@@ -33,10 +33,13 @@ class UploadTest : public ::testing::Test {
     auto hits = disk.index->search({.owner = "local", .text = word, .limit = 5, .embedder = {}});
     return hits && !hits->empty();
   }
-  // Everything a version of a document may leave.
+  // Everything a version of a document may leave; one that failed keeps its windows for a retry.
   std::string leftovers(ServerLife& life, const std::string& document, int version) {
-    if (!life.chunks(document, version).empty()) return "chunks";
     if (*testing::run(life.loop, disk.tables.window_count(document, version)) > 0) return "windows";
+    return leftovers_of_failed(life, document, version);
+  }
+  std::string leftovers_of_failed(ServerLife& life, const std::string& document, int version) {
+    if (!life.chunks(document, version).empty()) return "chunks";
     for (const auto& indexed : *disk.index->versions()) {
       if (indexed.document_id == document && indexed.version == version) return "index";
     }
@@ -120,7 +123,7 @@ TEST_F(UploadTest, AllOrNothingAFailedOneLeavesNothing) {
   EXPECT_EQ(state.error->step, Step::kCreatingEmbeddings);
   EXPECT_EQ(life.document(accepted.document_id).content_status, "failed");
   EXPECT_EQ(life.document(accepted.document_id).active_version, 0);
-  EXPECT_EQ(leftovers(life, accepted.document_id, 1), "");
+  EXPECT_EQ(leftovers_of_failed(life, accepted.document_id, 1), "");
   EXPECT_FALSE(is_found("walrus"));
 }
 
@@ -143,7 +146,7 @@ TEST_F(UploadTest, AllOrNothingOneThatIsCancelledAtTheLastMomentLeavesNothing) {
   ASSERT_EQ(state.outcome, Outcome::kFailed);
   EXPECT_EQ(state.error->type, ErrorCode::kCancelled);
   EXPECT_EQ(ends(watcher->events), 1);
-  EXPECT_EQ(leftovers(life, accepted.document_id, 1), "");
+  EXPECT_EQ(leftovers_of_failed(life, accepted.document_id, 1), "");
   EXPECT_FALSE(is_found("walrus"));
 }
 
@@ -183,7 +186,7 @@ TEST_F(UploadTest, AllOrNothingAFailedReplacementLeavesTheOldAsItWas) {
   store::DocumentRecord document = life.document(first.document_id);
   EXPECT_EQ(document.active_version, 1);
   EXPECT_EQ(document.filename, "a.txt");
-  EXPECT_EQ(leftovers(life, first.document_id, 2), "");
+  EXPECT_EQ(leftovers_of_failed(life, first.document_id, 2), "");
   // The next one does not meet what the failed one left.
   life.embedder.before_batch = {};
   auto third = life.upload("c.txt", essay("beluga"), first.document_id);

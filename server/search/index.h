@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct IndexedVersion {
   int dimensions = 0;               // 0: no vectors
   std::span<const float> vectors;   // row-major, one per window
   std::vector<IndexEntry> entries;  // in index order
+  std::stop_token stop = {};        // looked at while the entries are made ready
 };
 
 struct Query {

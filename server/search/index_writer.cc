@@ -138,6 +138,7 @@ Result<PreparedVersion> prepare_version(const IndexedVersion& version) {
     }
   }
   for (const IndexEntry& entry : version.entries) {
+    if (version.stop.stop_requested()) return fail(ErrorCode::kCancelled, "The work was stopped.");
     static const std::vector<int> kNone;
     const std::vector<int>& windows = dimensions > 0 ? entry.windows : kNone;
     if (!fit(windows, prepared.window_count)) {

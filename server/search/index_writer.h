@@ -19,7 +19,7 @@ struct PreparedVersion {
   std::int64_t window_count = 0;
 };
 
-// Errors: internal, where vectors, dimensions and windows do not fit together.
+// Errors: internal, where vectors, dimensions and windows do not fit together; cancelled.
 Result<PreparedVersion> prepare_version(const IndexedVersion& version);
 
 // In place of one of the same document and number.

@@ -50,7 +50,10 @@ void State::apply(const Event& event) {
   sequence = event.sequence;
   attempt = event.attempt;
   updated_at = event.at;
-  if (new_attempt) started_at = event.at;
+  if (new_attempt) {
+    started_at = event.at;
+    metadata.clear();
+  }
   outcome = event.outcome;
   if (event.type == EventType::kChunk) return;
   step = event.step;
@@ -60,6 +63,31 @@ void State::apply(const Event& event) {
   if (event.type == EventType::kComplete) return;
   percent = event.percent;
   message = event.message;
+}
+
+Event next_attempt(const State& failed, TimePoint now) {
+  Kind kind = failed.operation.kind;
+  const PlannedStep& first = plan_of(kind).front();
+  bool chat = kind == Kind::kChat;
+  Step step = chat ? first.step : failed.error ? failed.error->step : failed.step;
+  int position = position_of(kind, step);
+  Event event{.sequence = failed.sequence + 1,
+              .attempt = failed.attempt + 1,
+              .at = std::max(now, failed.updated_at),
+              .type = EventType::kStatus,
+              .outcome = Outcome::kProcessing,
+              .step = step,
+              .percent = planned_step(kind, step).percent};
+  // Before its first step begins, an operation waits.
+  if (position == 0 && !chat) {
+    event.percent = 0;
+    return event;
+  }
+  // What the second step counts it counts again, and the first counts nothing.
+  if (position > 1) event.metadata = failed.metadata;
+  event.message =
+      message_of(kind, step, find_integer(event.metadata, "chunks_created").value_or(0));
+  return event;
 }
 
 State state_after(const State& latest, const Event& event) {

@@ -95,6 +95,11 @@ struct State {
   void apply(const Event& event);
 };
 
+// What the attempt after the one that failed begins with: the step that failed, at its documented
+// percentage and with the counters of the steps before it. Nothing is kept of a first step, and a
+// chat begins anew.
+Event next_attempt(const State& failed, TimePoint now);
+
 // The state right after `event` of the operation that now is in `latest`: an event holds all of it
 // but when its attempt began, which is known of the current attempt alone.
 State state_after(const State& latest, const Event& event);

@@ -50,6 +50,10 @@ std::unexpected<Error> operation_ended() {
 std::unexpected<Error> operation_cancelled() {
   return fail(ErrorCode::kCancelled, "The operation was cancelled.");
 }
+std::unexpected<Error> operation_not_failed() {
+  return fail(ErrorCode::kConflict,
+              "Only an operation that has failed or was cancelled can be retried.");
+}
 std::unexpected<Error> document_exists() {
   return fail(ErrorCode::kConflict, "A document with this id exists already.");
 }

@@ -15,6 +15,7 @@ std::unexpected<Error> operation_exists();
 std::unexpected<Error> operation_missing();
 std::unexpected<Error> operation_ended();
 std::unexpected<Error> operation_cancelled();
+std::unexpected<Error> operation_not_failed();
 std::unexpected<Error> document_exists();
 std::unexpected<Error> document_missing();
 std::unexpected<Error> conversation_of_another_user();

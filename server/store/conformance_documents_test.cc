@@ -265,6 +265,16 @@ TEST_P(Documents, LoseAVersionWhole) {
   EXPECT_TRUE(get(store->chunk("e", 1, 0)));
 }
 
+TEST_P(Documents, LoseTheChunksOfAVersionAndKeepItsWindows) {
+  put(PutDocument{document_record("d", "bob", clock.now())},
+      PutChunks{{chunk_record("d", 1, 0), chunk_record("d", 2, 0)}},
+      PutWindows{windows_record("d", 1, 0, 2)});
+  put(DeleteChunks{"d", 1});
+  EXPECT_FALSE(get(store->chunk("d", 1, 0)));
+  EXPECT_EQ(get(store->window_count("d", 1)), 2);
+  EXPECT_TRUE(get(store->chunk("d", 2, 0)));
+}
+
 TEST_P(Documents, TakeEverythingAlongWhenDeleted) {
   OperationRecord operation = operation_record("operation-of-d", "bob", clock.now());
   operation.state.operation.document_id = "d";

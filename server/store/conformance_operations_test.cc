@@ -76,6 +76,29 @@ TEST_P(Operations, OfAnotherOwnerAreNotThere) {
   EXPECT_EQ(get(store->events("bob", "a", 0, 10)).size(), 1u);
 }
 
+TEST_P(Operations, BeginTheNextAttemptOnlyAfterTheLastOneFailed) {
+  OperationRecord record = operation_record("a", "bob", clock.now());
+  status::State next = record.state;
+  next.attempt = 2;
+  next.sequence = 5;
+  EXPECT_EQ(code_of(commit(BeginAttempt{next})), ErrorCode::kConflict);  // there is none
+  put(PutOperation{record}, RequestCancel{"a"});
+  EXPECT_EQ(code_of(commit(BeginAttempt{next})), ErrorCode::kConflict);  // it is at work
+  put(UpdateState{ended(record.state, clock.now(), Outcome::kFailed)});
+  put(BeginAttempt{next}, AppendEvents{"a", {progress_event(5, clock.now())}});
+  auto begun = get(store->operation("bob", "a"));
+  EXPECT_EQ(begun->state.attempt, 2);
+  EXPECT_EQ(begun->state.outcome, Outcome::kProcessing);
+  EXPECT_FALSE(begun->cancel_requested);
+  EXPECT_EQ(begun->resumptions, 0);
+  put(UpdateState{ended(next, clock.now(), Outcome::kFailed)});
+  EXPECT_EQ(code_of(commit(BeginAttempt{next})), ErrorCode::kConflict);  // somebody was faster
+  next.attempt = 3;
+  put(UpdateState{ended(next, clock.now(), Outcome::kCompleted)});
+  next.attempt = 4;
+  EXPECT_EQ(code_of(commit(BeginAttempt{next})), ErrorCode::kConflict);  // it is done
+}
+
 TEST_P(Operations, ArePutOnce) {
   put(PutOperation{operation_record("a", "bob", clock.now())});
   EXPECT_EQ(code_of(commit(PutOperation{operation_record("a", "eve", clock.now())})),
@@ -197,12 +220,12 @@ TEST_P(Operations, AreNarrowedByKindAndOutcome) {
   crawl.state.operation.kind = status::Kind::kWebCrawl;
   crawl.state.outcome = Outcome::kFailed;
   put(PutOperation{upload}, PutOperation{crawl});
-  EXPECT_EQ(ids(get(store->operations("bob", status::Kind::kWebCrawl, {}, {})).records),
+  EXPECT_EQ(ids(get(store->operations("bob", "web_crawl", {}, {})).records),
             std::vector<std::string>{"crawl"});
   EXPECT_EQ(ids(get(store->operations("bob", {}, Outcome::kProcessing, {})).records),
             std::vector<std::string>{"upload"});
-  EXPECT_TRUE(get(store->operations("bob", status::Kind::kChat, {}, {})).records.empty());
-  EXPECT_TRUE(get(store->operations("bob", status::Kind::kWebCrawl, Outcome::kProcessing, {}))
+  EXPECT_TRUE(get(store->operations("bob", "chat", {}, {})).records.empty());
+  EXPECT_TRUE(get(store->operations("bob", "web_crawl", Outcome::kProcessing, {}))
                   .records.empty());
 }
 

@@ -19,7 +19,7 @@ namespace walrus::store {
 
 // --- Writes. A batch is committed whole or not at all, in order. All of them are safe to repeat
 // with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation,
-// PutIdempotencyKey), which then say `conflict`, and CountResumption.
+// PutIdempotencyKey, BeginAttempt), which then say `conflict`, and CountResumption.
 
 struct PutOperation {
   OperationRecord record;
@@ -143,12 +143,22 @@ struct PutStepCosts {
   std::vector<StepCostRecord> costs;
 };
 
+// The next attempt of an operation: as UpdateState, but conflict unless the operation has failed
+// and `state.attempt` is the one after.
+struct BeginAttempt {
+  status::State state;
+};
+struct DeleteChunks {
+  std::string document_id;
+  int version;
+};  // not the windows, which a retry needs
+
 using Mutation =
     std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
                  RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
                  PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport,
                  PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery,
-                 PutIdempotencyKey, SetWindowsHash, PutStepCosts>;
+                 PutIdempotencyKey, SetWindowsHash, PutStepCosts, BeginAttempt, DeleteChunks>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -197,9 +207,8 @@ class Store {
 
   virtual Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
                                                                  std::string id) = 0;
-  // Newest first. `kind` and `outcome` narrow it.
-  virtual Task<Result<Listing<OperationRecord>>> operations(std::string owner,
-                                                            std::optional<status::Kind> kind,
+  // Newest first. `kind`, a name, narrows it where it is not empty, and so does `outcome`.
+  virtual Task<Result<Listing<OperationRecord>>> operations(std::string owner, std::string kind,
                                                             std::optional<status::Outcome> outcome,
                                                             Page page) = 0;
   // Every operation of every owner that has not ended, oldest first: for recovery.

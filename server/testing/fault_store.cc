@@ -23,6 +23,7 @@ Task<Result<void>> FaultStore::commit(WriteBatch batch) {
   }
   bool lose_answer = found != faults_.end();
   auto committed = co_await inner_.commit(std::move(batch));
+  if (delay_ > Duration(0)) co_await sleep_for(delay_);
   if (lose_answer) co_return away();
   co_return committed;
 }
@@ -45,9 +46,9 @@ Task<Result<std::optional<OperationRecord>>> FaultStore::operation(std::string o
 }
 
 Task<Result<Listing<OperationRecord>>> FaultStore::operations(
-    std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
-    Page page) {
-  return unless_away(inner_.operations(std::move(owner), kind, outcome, std::move(page)));
+    std::string owner, std::string kind, std::optional<status::Outcome> outcome, Page page) {
+  return unless_away(
+      inner_.operations(std::move(owner), std::move(kind), outcome, std::move(page)));
 }
 
 Task<Result<std::vector<OperationRecord>>> FaultStore::open_operations() {

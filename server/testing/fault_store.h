@@ -24,6 +24,8 @@ class FaultStore final : public store::Store {
   void come_back() { away_ = false; }
   // A read whose answer is far away; so are the tables of a cloud.
   void delay_reads(Duration delay) { read_delay_ = delay; }
+  // Commits are answered so much after they took effect, as by a slow disk.
+  void answer_late(Duration delay) { delay_ = delay; }
   int commits() const { return commits_; }
 
   Task<Result<void>> commit(store::WriteBatch batch) override;
@@ -31,7 +33,7 @@ class FaultStore final : public store::Store {
   Task<Result<std::optional<store::OperationRecord>>> operation(std::string owner,
                                                                 std::string id) override;
   Task<Result<store::Listing<store::OperationRecord>>> operations(
-      std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
+      std::string owner, std::string kind, std::optional<status::Outcome> outcome,
       store::Page page) override;
   Task<Result<std::vector<store::OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
@@ -89,6 +91,7 @@ class FaultStore final : public store::Store {
   int commits_ = 0;
   bool away_ = false;
   Duration read_delay_{0};
+  Duration delay_{0};
 };
 
 }  // namespace walrus::testing

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "llm/stoppable_wait.h"
+#include "pipelines/next_attempt.h"
 
 namespace walrus::testing {
 
@@ -94,7 +95,8 @@ ServerLife::ServerLife(ManualClock& manual_clock, Disk& disk_to_use,
       store(disk_to_use.tables),
       embedder(std::move(embedder_to_use)),
       catalogue(std::move(models), last_resort()),
-      hub({&loop}, encoding, latest, {Duration(0), Duration(0)}),
+      // Watchers hear of each event while it is the newest.
+      hub({&loop}, encoding, latest, {.shortest = Duration(0), .longest = Duration(0)}),
       event_log(store),
       retriever(store, embedder, *disk.index, workers, log),
       parts{store,           disk.blobs, extractor(),
@@ -193,6 +195,14 @@ std::string ServerLife::ask(pipelines::ChatInput input, const std::string& conve
   auto accepted = run(loop, jobs.accept(std::move(record), {}, std::move(with)));
   if (!accepted) throw std::runtime_error(accepted.error().message);
   return id;
+}
+
+Result<void> ServerLife::retry(const std::string& operation_id) {
+  auto next =
+      run(loop, pipelines::next_attempt(store, disk.blobs, workers, operation(operation_id)));
+  if (!next) return std::unexpected(next.error());
+  return run(loop,
+             jobs.retry(std::move(next->record), std::move(next->first), std::move(next->with)));
 }
 
 std::shared_ptr<EventWatcher> ServerLife::watch(const std::string& operation_id,

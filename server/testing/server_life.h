@@ -101,6 +101,9 @@ class ServerLife {
   // A turn as the API accepts it.
   std::string ask(pipelines::ChatInput input, const std::string& conversation = "debug");
 
+  // As the API retries what failed.
+  Result<void> retry(const std::string& operation_id);
+
   std::shared_ptr<EventWatcher> watch(const std::string& operation_id,
                                       std::function<void(const status::Event&)> on_each = {});
   // Lets everything go on until `done`, or 60 seconds of the manual clock are over: false.

@@ -40,6 +40,10 @@ live::EncodedEvent event_frame(std::uint64_t id, std::string_view data) {
   return {std::move(frame), begin, data.size()};
 }
 
+live::Frame multiplexed_frame(std::string_view cursor, std::string_view data) {
+  return std::make_shared<const std::string>(chunked({"id: ", cursor, "\ndata: ", data, "\n\n"}));
+}
+
 live::Frame greeting_frame() {
   static const auto greeting = std::make_shared<const std::string>(chunked({"retry: 1000\n\n"}));
   return greeting;

@@ -12,6 +12,9 @@ namespace walrus::wire {
 // One event with its id, as one chunk. `data` is JSON without line breaks.
 live::EncodedEvent event_frame(std::uint64_t id, std::string_view data);
 
+// One event of a stream of many operations: its id is an opaque cursor without line breaks.
+live::Frame multiplexed_frame(std::string_view cursor, std::string_view data);
+
 // What every stream begins with: how soon to come back after a loss.
 live::Frame greeting_frame();
 

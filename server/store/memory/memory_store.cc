@@ -59,14 +59,13 @@ Task<Result<std::optional<OperationRecord>>> MemoryStore::operation(std::string 
 }
 
 Task<Result<Listing<OperationRecord>>> MemoryStore::operations(
-    std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
-    Page page) {
+    std::string owner, std::string kind, std::optional<status::Outcome> outcome, Page page) {
   std::lock_guard lock(mutex_);
   std::vector<OperationRecord> records;
   for (const auto& [id, row] : tables_.operations) {
     const status::State& state = row.record.state;
     if (state.operation.owner != owner) continue;
-    if (kind && state.operation.kind != *kind) continue;
+    if (!kind.empty() && status::kind_name_of(state.operation) != kind) continue;
     if (outcome && state.outcome != *outcome) continue;
     records.push_back(row.record);
   }

@@ -18,8 +18,7 @@ class MemoryStore final : public Store {
 
   Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
                                                          std::string id) override;
-  Task<Result<Listing<OperationRecord>>> operations(std::string owner,
-                                                    std::optional<status::Kind> kind,
+  Task<Result<Listing<OperationRecord>>> operations(std::string owner, std::string kind,
                                                     std::optional<status::Outcome> outcome,
                                                     Page page) override;
   Task<Result<std::vector<OperationRecord>>> open_operations() override;

@@ -119,6 +119,8 @@ class Writing {
   Result<void> operator()(const PutIdempotencyKey& put);
   Result<void> operator()(const SetWindowsHash& set);
   Result<void> operator()(const PutStepCosts& put);
+  Result<void> operator()(const BeginAttempt& begin);
+  Result<void> operator()(const DeleteChunks& remove);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -268,4 +268,22 @@ Result<void> Writing::operator()(const PutStepCosts& put) {
   return {};
 }
 
+Result<void> Writing::operator()(const BeginAttempt& begin) {
+  auto row = find_operation(begin.state.operation.id);
+  if (!row) return operation_missing();
+  const status::State& stored = row->record.state;
+  bool next =
+      stored.outcome == status::Outcome::kFailed && begin.state.attempt == stored.attempt + 1;
+  if (!next) return operation_not_failed();
+  return (*this)(UpdateState{begin.state});
+}
+
+Result<void> Writing::operator()(const DeleteChunks& remove) {
+  auto of_version = [&](const auto& row) {
+    return std::get<0>(row.first) == remove.document_id && std::get<1>(row.first) == remove.version;
+  };
+  changes_.erase_while(tables_.chunks, {remove.document_id, remove.version, 0}, of_version);
+  return {};
+}
+
 }  // namespace walrus::store::memory

@@ -169,6 +169,11 @@ Result<void> apply(Connection& connection, const DeleteVersion& remove, TimePoin
   return {};
 }
 
+Result<void> apply(Connection& connection, const DeleteChunks& remove, TimePoint) {
+  return done(connection.run("DELETE FROM chunks WHERE document_id = ?1 AND version = ?2",
+                             remove.document_id, remove.version));
+}
+
 Result<void> mirror_state(Connection& connection, const status::State& state) {
   if (state.operation.document_id.empty()) return {};
   return done(connection.run(

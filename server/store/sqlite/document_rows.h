@@ -11,6 +11,7 @@ Result<void> apply(Connection& connection, const DeleteDocument& remove, TimePoi
 Result<void> apply(Connection& connection, const PutChunks& put, TimePoint now);
 Result<void> apply(Connection& connection, const PutWindows& put, TimePoint now);
 Result<void> apply(Connection& connection, const DeleteVersion& remove, TimePoint now);
+Result<void> apply(Connection& connection, const DeleteChunks& remove, TimePoint now);
 
 // Shows the state in the row of its document, if that is there and waits for this operation.
 Result<void> mirror_state(Connection& connection, const status::State& state);

@@ -234,6 +234,16 @@ Result<void> apply(Connection& connection, const RequestCancel& request, TimePoi
                              request.operation_id));
 }
 
+Result<void> apply(Connection& connection, const BeginAttempt& begin, TimePoint now) {
+  auto stored = read_stored(connection, begin.state.operation.id);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return operation_missing();
+  bool next = (*stored)->outcome == status::Outcome::kFailed &&
+              begin.state.attempt == (*stored)->attempt + 1;
+  if (!next) return operation_not_failed();
+  return apply(connection, UpdateState{begin.state}, now);
+}
+
 Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now, int limit) {
   auto removed = connection.run(
       "DELETE FROM events WHERE (operation_id, sequence) IN (SELECT e.operation_id, e.sequence "
@@ -261,20 +271,19 @@ Result<std::optional<OperationRecord>> read_operation(Connection& connection,
 }
 
 Result<Listing<OperationRecord>> read_operations(Connection& connection, const std::string& owner,
-                                                 std::optional<status::Kind> kind,
+                                                 std::string kind,
                                                  std::optional<status::Outcome> outcome,
                                                  const Page& page) {
   auto position = decode_position(page.after);
   if (!position) return std::unexpected(std::move(position.error()));
   Position before = position->value_or(Position{TimePoint::max(), {}});
-  std::string_view kind_name = kind ? status::name_of(*kind) : "";
   std::string_view outcome_name = outcome ? status::name_of(*outcome) : "";
   auto rows = read_all(
       connection.query("SELECT " OPERATION_COLUMNS
                        " FROM operations WHERE owner = ?1 AND (created_at, id) < (?2, ?3) AND "
                        "?4 IN ('', kind) AND ?5 IN ('', outcome) "
                        "ORDER BY created_at DESC, id DESC LIMIT ?6",
-                       owner, before.at, before.id, kind_name, outcome_name, page.limit + 1),
+                       owner, before.at, before.id, kind, outcome_name, page.limit + 1),
       read_record);
   return page_of(std::move(rows), page.limit, [](const OperationRecord& last) {
     const status::Operation& operation = last.state.operation;

@@ -12,6 +12,7 @@ Result<void> apply(Connection& connection, const AppendEvents& append, TimePoint
 Result<void> apply(Connection& connection, const SetCheckpoint& set, TimePoint now);
 Result<void> apply(Connection& connection, const CountResumption& count, TimePoint now);
 Result<void> apply(Connection& connection, const RequestCancel& request, TimePoint now);
+Result<void> apply(Connection& connection, const BeginAttempt& begin, TimePoint now);
 
 // Removes at most `limit` expired events; how many.
 Result<std::int64_t> remove_expired_events(Connection& connection, TimePoint now, int limit);
@@ -20,7 +21,7 @@ Result<std::optional<OperationRecord>> read_operation(Connection& connection,
                                                       const std::string& owner,
                                                       const std::string& id);
 Result<Listing<OperationRecord>> read_operations(Connection& connection, const std::string& owner,
-                                                 std::optional<status::Kind> kind,
+                                                 std::string kind,
                                                  std::optional<status::Outcome> outcome,
                                                  const Page& page);
 Result<std::vector<OperationRecord>> read_open_operations(Connection& connection);

@@ -60,8 +60,7 @@ Task<Result<std::optional<OperationRecord>>> SqliteStore::operation(std::string 
 }
 
 Task<Result<Listing<OperationRecord>>> SqliteStore::operations(
-    std::string owner, std::optional<status::Kind> kind, std::optional<status::Outcome> outcome,
-    Page page) {
+    std::string owner, std::string kind, std::optional<status::Outcome> outcome, Page page) {
   auto read = [&](Connection& connection) {
     return read_operations(connection, owner, kind, outcome, page);
   };

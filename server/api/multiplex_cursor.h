@@ -1,0 +1,34 @@
+// Where a reader of many operations at once left off: the `id` of the multiplexed stream's events.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/executor.h"
+
+namespace walrus::api {
+
+// How far one operation was told.
+struct Told {
+  std::optional<std::uint64_t> sequence;  // none: nothing yet
+  bool missing = false;                   // that it is not there
+};
+
+// Of a stream of listed operations: one place each, in the order of the list.
+std::string encode_listed(const std::vector<Told>& places);
+// Nothing where the text is no cursor of so many operations.
+std::optional<std::vector<Told>> decode_listed(std::string_view cursor, std::size_t count);
+
+// Of a stream of all the caller's own: those that were open, and when the newest event was.
+struct OwnPlaces {
+  TimePoint newest{};
+  std::map<std::string, std::optional<std::uint64_t>> open;  // by operation id
+};
+std::string encode_own(const OwnPlaces& places);
+std::optional<OwnPlaces> decode_own(std::string_view cursor);
+
+}  // namespace walrus::api

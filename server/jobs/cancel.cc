@@ -1,0 +1,70 @@
+// Ending what somebody wants ended, wherever it is: being accepted, in the queue, or at work.
+#include "jobs/jobs.h"
+
+namespace walrus::jobs {
+
+Task<Result<void>> Jobs::commit_wish(std::string operation_id) {
+  store::WriteBatch wish;
+  wish.mutations.push_back(store::RequestCancel{std::move(operation_id)});
+  co_return co_await store_.commit(std::move(wish));
+}
+
+Task<Result<void>> Jobs::request_cancel(std::string operation_id) {
+  Result<void> durable = co_await commit_wish(operation_id);
+  if (!durable) co_return durable;
+  ask_to_stop(operation_id, StopReason::kCancelled, [](bool) {});
+  co_return Result<void>();
+}
+
+Task<Result<void>> Jobs::cancel(std::string operation_id) {
+  Result<void> durable = co_await commit_wish(operation_id);
+  if (!durable) co_return durable;
+  bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
+  if (!ended)
+    log_.warning("a cancelled operation takes long to end", {{"operation", operation_id}});
+  co_return Result<void>();
+}
+
+Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
+  auto ask = [this, operation_id, reason](Completion<bool> done) {
+    auto once = std::make_shared<std::optional<Completion<bool>>>(std::move(done));
+    ask_to_stop(operation_id, reason, [once](bool ended) {
+      if (!*once) return;
+      Completion<bool> completion = std::move(**once);
+      once->reset();
+      completion(ended);
+    });
+  };
+  co_return co_await wait_for_callback<bool>(ask);
+}
+
+void Jobs::ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer) {
+  Home& home = home_of(operation_id);
+  home.loop.post([this, &home, operation_id, reason, answer] {
+    if (stop_here(home, operation_id, reason, answer)) return;
+    // It may be on its way from the queue to here.
+    home.loop.post([this, &home, operation_id, reason, answer] {
+      if (!stop_here(home, operation_id, reason, answer)) answer(true);
+    });
+  });
+}
+
+// Calls `answer` at the run's end or when waiting took too long. False: it neither waits nor runs.
+bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason reason,
+                     Answer answer) {
+  auto beginning = home.beginning.find(operation_id);
+  if (beginning != home.beginning.end()) {
+    beginning->second.push_back({reason, std::move(answer)});
+    return true;
+  }
+  Waiting waiting;
+  if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
+  auto found = home.runs.find(operation_id);
+  if (found == home.runs.end()) return false;
+  stop(*found->second, reason);
+  found->second->on_end.push_back([answer] { answer(true); });
+  home.loop.after(options_.cancel_wait, [answer] { answer(false); });
+  return true;
+}
+
+}  // namespace walrus::jobs
