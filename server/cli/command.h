@@ -41,6 +41,8 @@ void add_upload(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_watch(CLI::App& app, int& exit_code);
+void add_cancel(CLI::App& app, int& exit_code);
+void add_retry(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);

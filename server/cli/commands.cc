@@ -118,6 +118,8 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_chat(app, exit_code);
   add_status(app, exit_code);
   add_watch(app, exit_code);
+  add_cancel(app, exit_code);
+  add_retry(app, exit_code);
   add_list(app, exit_code);
   add_remove(app, exit_code);
   add_run(app, exit_code);

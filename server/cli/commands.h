@@ -1,4 +1,5 @@
-// The command-line client: upload, chat, status, watch, ls, rm, run against a running server.
+// The command-line client: upload, chat, status, watch, cancel, retry, ls, rm, run against a
+// running server.
 #pragma once
 
 namespace CLI {

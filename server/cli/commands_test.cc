@@ -95,6 +95,25 @@ TEST(WatchCommandTest, ShowsAChatsAnswer) {
   EXPECT_TRUE(outcome.out.starts_with("Up to 2000 kg.\n\n[1] report.pdf p. 3"));
 }
 
+TEST(ChangeCommandTest, CancelsAndRetriesADocumentOrAnOperation) {
+  ScriptedHttpServer server([](const SeenRequest& request) {
+    if (has(request.target, "/documents/")) return whole_reply(404, R"({"detail":"No such."})");
+    if (has(request.target, "ended"))
+      return whole_reply(409, R"({"detail":"The operation has already ended."})");
+    return whole_reply(202, R"({"operation_id":"op-1","processing_status":"processing"})");
+  });
+  Outcome cancelled = run({"cancel", "op-1", "--url", server.url("")});
+  EXPECT_EQ(cancelled.code, kDone);
+  EXPECT_EQ(cancelled.out, "op-1 is cancelled\n");
+  Outcome retried = run({"retry", "--json", "op-1", "--url", server.url("")});
+  EXPECT_EQ(lines_of(retried.out).size(), 1u);
+  EXPECT_EQ(server.requests().at(3).method, "POST");
+  EXPECT_EQ(server.requests().at(3).target, "/v1/operations/op-1/retry");
+  Outcome refused = run({"cancel", "ended", "--url", server.url("")});
+  EXPECT_EQ(refused.code, kFailed);
+  EXPECT_EQ(refused.error, "walrus: The operation has already ended.\n");
+}
+
 TEST(ListCommandTest, AllFollowsTheCursors) {
   ScriptedHttpServer server([](const SeenRequest& request) {
     bool first = !has(request.target, "cursor=");
@@ -155,7 +174,7 @@ TEST(CommonOptionsTest, ServerAndKeyComeFromTheEnvironmentUnlessGiven) {
 }
 
 TEST(HelpTest, EveryCommandHasExamples) {
-  for (const char* name : {"upload", "chat", "status", "watch", "ls", "rm"}) {
+  for (const char* name : {"upload", "chat", "status", "watch", "cancel", "retry", "ls", "rm"}) {
     Outcome outcome = run({name, "--help"});
     EXPECT_EQ(outcome.code, kDone);
     EXPECT_TRUE(has(outcome.out, fmt::format("  walrus {}", name))) << outcome.out;

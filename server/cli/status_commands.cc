@@ -111,6 +111,24 @@ int watch(const Arguments& arguments) {
   return chat ? watch_chat(client, operation_id) : watch_document(client, operation_id);
 }
 
+// Of a document or, failing that, an operation; `verb` is cancel or retry.
+int change(const Arguments& arguments, const std::string& verb, const char* done) {
+  Interrupt interrupt;
+  Client client(arguments.common.server, &interrupt);
+  std::string end = percent_encode(arguments.id) + "/" + verb;
+  auto reply = client.post_json("/v1/documents/" + end, "{}");
+  if (reply && reply->status == 404) reply = client.post_json("/v1/operations/" + end, "{}");
+  if (!reply) return complain(reply.error());
+  auto status = object_of(*reply);
+  if (reply->status != 202 || !status) return complain(*reply);
+  if (arguments.common.json) {
+    print_json(*status);
+  } else {
+    fmt::print("{} {}\n", one_line(text_member(*status, "operation_id")), done);
+  }
+  return kDone;
+}
+
 CLI::App* add_command_with_id(CLI::App& app, const char* name, const char* help,
                               const std::shared_ptr<Arguments>& arguments) {
   CLI::App* command = app.add_subcommand(name, help);
@@ -135,6 +153,33 @@ void add_status(CLI::App& app, int& exit_code) {
                   "server.",
                   kExampleId));
   command->callback([arguments, &exit_code] { exit_code = show_status(*arguments); });
+}
+
+void add_cancel(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      add_command_with_id(app, "cancel", "Stop a document's or operation's work", arguments);
+  command->footer(
+      fmt::format("Examples:\n"
+                  "  walrus cancel {0}\n\n"
+                  "Exit code: 0 it will end as cancelled, 1 refused (it has ended already), 3 no "
+                  "server.",
+                  kExampleId));
+  command->callback(
+      [arguments, &exit_code] { exit_code = change(*arguments, "cancel", "is cancelled"); });
+}
+
+void add_retry(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = add_command_with_id(
+      app, "retry", "Take up work that failed or was cancelled, where it stopped", arguments);
+  command->footer(
+      fmt::format("Examples:\n"
+                  "  walrus retry {0} && walrus watch {0}\n\n"
+                  "Exit code: 0 it has begun, 1 refused (it has not failed), 3 no server.",
+                  kExampleId));
+  command->callback(
+      [arguments, &exit_code] { exit_code = change(*arguments, "retry", "is taken up again"); });
 }
 
 void add_watch(CLI::App& app, int& exit_code) {
