@@ -111,7 +111,7 @@ class Contract(unittest.TestCase):
 
     def lists(self, document_id):
         server = self.server
-        for query in ("", "?kind=document_upload&status=completed&limit=1", "?kind=none", "?cursor=x"):
+        for query in ("", "?kind=document_upload&status=completed&limit=1", "?kind=No", "?cursor=x"):
             server.get("/v1/operations" + query)
         operation = server.get(f"/v1/documents/{document_id}").json()["operation_id"]
         path = f"/v1/events?operations={operation},{NOWHERE}"

@@ -86,8 +86,10 @@ class EventsTest : public ResourcesTest {
     life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; });
     life.loop.run_until_idle();
   }
+  // Of contents of its own, so that no two share their vectors.
   Uploaded begun() {
-    auto response = call(upload("POST", "/v1/documents/", file("a.txt", "The walrus eats clams.")));
+    std::string content = "The walrus eats " + std::to_string(++begun_) + " clams.";
+    auto response = call(upload("POST", "/v1/documents/", file("a.txt", content)));
     return {text(parsed(response), "document_id"), text(parsed(response), "operation_id")};
   }
   std::vector<std::string> history(const std::string& id) {
@@ -104,6 +106,8 @@ class EventsTest : public ResourcesTest {
 
  private:
   std::vector<std::shared_ptr<Kept>> streams_;
+
+  int begun_ = 0;
 };
 
 TEST_F(EventsTest, ListedOperationsAreToldWholeAndOnceAndThenItEnds) {
@@ -198,7 +202,8 @@ TEST_F(EventsTest, AllOfMyOwnResumeAfterACutAnywhere) {
     listen(takes);
     // Begins and ends while nobody listens, a moment later.
     life.loop.advance(std::chrono::milliseconds(1));
-    ids.push_back(uploaded("c.txt", "The beluga eats cod.").operation_id);
+    std::string content = "The beluga eats " + std::to_string(takes) + " cod.";
+    ids.push_back(uploaded("c.txt", content).operation_id);
     listen(kAll);
     listen(kAll);
     for (const std::string& id : ids) EXPECT_EQ(of(got, id), history(id));

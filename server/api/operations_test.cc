@@ -53,7 +53,7 @@ TEST_F(OperationsTest, AreListedNewestFirstAndNarrowed) {
 }
 
 TEST_F(OperationsTest, AListThatCannotBeSaysWhy) {
-  EXPECT_EQ(refused("/v1/operations?kind=none"), "422 kind");
+  EXPECT_EQ(refused("/v1/operations?kind=No"), "422 kind");
   EXPECT_EQ(refused("/v1/operations?status=success"), "422 status");
   EXPECT_EQ(refused("/v1/operations?limit=101"), "422 limit");
   EXPECT_EQ(refused("/v1/operations?cursor=x"), "400 ");

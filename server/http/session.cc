@@ -248,7 +248,7 @@ Response Session::internal_error(const Request& request, std::string_view what) 
 
 Task<std::optional<Refusal>> Session::read_body(Request& request, BodyKind kind) {
   if (kind != BodyKind::kMultipart) {
-    bool json = kind == BodyKind::kJson;
+    bool json = kind != BodyKind::kNone;
     MemoryBody body(json ? settings_.limits.json_body : 0,
                     json ? "The body is larger than the limit." : "This route takes no body.");
     std::optional<Refusal> refused = co_await receive(body);
