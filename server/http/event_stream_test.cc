@@ -244,7 +244,7 @@ TEST_F(EventStreamTest, OnClosedComesAlsoWhenItIsAskedForLate) {
   EXPECT_TRUE(closed(2));
 }
 
-TEST_F(EventStreamTest, ASlowReadersQueueIsBoundedAndNothingTakenIsLost) {
+TEST_F(EventStreamTest, SlowReadersHaveABoundedQueueAndNothingTakenIsLost) {
   server_.limits.stream_queue_bytes = 100'000;
   server_.start();
   Client client = open(4096);

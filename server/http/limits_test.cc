@@ -216,7 +216,7 @@ TEST_F(LimitsTest, AReaderThatStopsIsCut) {
   EXPECT_LT(client.read_to_end().size(), 50'000'000u);
 }
 
-TEST_F(LimitsTest, ConnectionsAreLimited) {
+TEST_F(LimitsTest, BoundedConnectionsOfAnAddress) {
   server_.limits.connections_per_address = 2;
   server_.start();
   Client first = server_.connect();
@@ -237,7 +237,7 @@ TEST_F(LimitsTest, ConnectionsAreLimited) {
   EXPECT_EQ(fourth.ask(get("/")).status, 200);
 }
 
-TEST_F(LimitsTest, AllConnectionsTogetherAreLimited) {
+TEST_F(LimitsTest, BoundedConnectionsTogether) {
   server_.limits.connections = 1;
   server_.start();
   Client first = server_.connect();

@@ -89,7 +89,7 @@ TEST_F(TrackerTest, PassesOverStepsThatWereReachedBefore) {
   EXPECT_EQ(sink.events().size(), 1u);
 }
 
-TEST_F(TrackerTest, ShowsCountedWorkAfterItIsDurableAndNeverReachesTheNextStep) {
+TEST_F(TrackerTest, ForwardOnlyCountedWorkNeverReachesTheNextStep) {
   auto tracker = track(queued(Kind::kDocumentUpload));
   ASSERT_TRUE(get(tracker->reach(Step::kExtractingText)));
   tracker->show_work_as("pages_done", "pages_total");
@@ -110,7 +110,7 @@ TEST_F(TrackerTest, ShowsCountedWorkAfterItIsDurableAndNeverReachesTheNextStep) 
 }
 
 // Invariant 6: the tracker is rebuilt from the last event, and work done again is not progress.
-TEST_F(TrackerTest, WorkOfAPassedStepIsLifeButNoProgress) {
+TEST_F(TrackerTest, ForwardOnlyWorkOfAPassedStepIsLifeButNoProgress) {
   State left = queued(Kind::kDocumentUpload, 4);
   left.step = Step::kCreatingEmbeddings;
   left.percent = 80;
@@ -138,7 +138,7 @@ TEST_F(TrackerTest, WorkOfAPassedStepIsLifeButNoProgress) {
   EXPECT_EQ(sink.broken(), std::vector<std::string>());
 }
 
-TEST_F(TrackerTest, CountersDoNotFallWhereAStepBeginsAgain) {
+TEST_F(TrackerTest, ForwardOnlyCountersDoNotFallWhereAStepBeginsAgain) {
   State left = queued(Kind::kDocumentUpload, 2);
   left.step = Step::kExtractingText;
   left.percent = 40;
@@ -184,7 +184,7 @@ TEST_F(TrackerTest, ShowsTheRemainingTimeWithEventsThatComeAnywayAndNotAtTheEnd)
   EXPECT_FALSE(chat.state().eta_seconds);
 }
 
-TEST_F(TrackerTest, WaitsForAStoreThatIsAwayAndWritesNothingTwice) {
+TEST_F(TrackerTest, StorageFaultsAreWaitedOutAndNothingIsWrittenTwice) {
   auto tracker = track(queued(Kind::kDocumentUpload));
   log.script({Fault::kBefore, Fault::kAfter, Fault::kBefore});
   ASSERT_TRUE(get(tracker->reach(Step::kValidating)));
