@@ -199,6 +199,7 @@ TEST_F(RepeatedChangesTest, ARefusedChangeLeavesItsKeyFree) {
   Uploaded ids = cancelled();
   std::string path = "/v1/operations/" + ids.operation_id;
   EXPECT_EQ(repeat(path + "/cancel").status, 409);
+  life.embedder.hangs = true;
   ASSERT_EQ(post(path + "/retry", "").status, 202);
   EXPECT_EQ(repeat(path + "/cancel").status, 202);
   ASSERT_TRUE(life.run_to_end(ids.operation_id));
