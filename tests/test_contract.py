@@ -197,6 +197,7 @@ class Contract(unittest.TestCase):
             wait_for_delivery(server, "ci", lambda row: row["state"] == "failed")
         server.request("POST", base + "/test")
         server.request("POST", "/v1/webhooks/none/test")
+        server.request("POST", base + "/test", headers={"Idempotency-Key": "two words"})
         for path in (base, base):
             server.delete(path)
 

@@ -99,6 +99,30 @@ class Repeated(unittest.TestCase):
             row = server.get("/v1/documents/").json()[0]
             self.assertEqual(repeat.json()["chunks_created"], row["chunks_created"])
 
+    def test_an_operation_and_a_retry_through_a_kill(self):
+        plan = {"kind": "import", "steps": [{"name": "fetch", "percent": 0}]}
+        with WalrusServer() as server:
+            long = server.upload("long.txt", samples.long_text(10_000)).json()
+            operation = f"/v1/operations/{long['operation_id']}"
+            sends = [lambda: server.post_json("/v1/operations", plan, Idempotency_Key="begin"),
+                     lambda: server.post_json(operation + "/cancel", {}, Idempotency_Key="cancel"),
+                     lambda: server.post_json(operation + "/retry", {}, Idempotency_Key="retry")]
+            firsts = []
+            for send in sends:
+                firsts.append(send())
+                if len(firsts) == 2:
+                    server.wait_for_status(operation)
+            self.assertEqual([first.status for first in firsts], [201, 202, 202], firsts)
+            server.kill()
+            server.start()
+            for first, send in zip(firsts, sends):
+                repeat = send()
+                self.assertEqual((repeat.status, repeat.body), (first.status, first.body))
+                self.assertEqual(repeat.headers["x-operation-id"], first.headers["x-operation-id"])
+            self.assertEqual(len(server.get("/v1/operations").json()["operations"]), 2)
+            status = server.wait_for_status(operation)
+            self.assertEqual((status["processing_status"], status["attempt"]), ("completed", 2))
+
 
 class Waiting(unittest.TestCase):
     def test_a_failure_within_the_wait(self):

@@ -12,6 +12,10 @@
 
 namespace walrus::api {
 
+// How long a request waits for another one's change, which takes a few commits; a deletion may
+// first wait for running work to end.
+inline constexpr std::chrono::seconds kClaimWait{10};
+
 // Thread-safe; outlives what it gives.
 class DocumentClaims {
  public:

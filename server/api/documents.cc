@@ -17,8 +17,6 @@ namespace walrus::api {
 namespace {
 
 constexpr std::size_t kMaxMetadata = 4096;
-// A change takes a few commits; a deletion may first wait for running work to end.
-constexpr std::chrono::seconds kClaimWait{10};
 
 Error no_document(std::string_view id) {
   return {

@@ -1,7 +1,6 @@
 #include "api/external_operations.h"
 
 #include "api/fields.h"
-#include "api/report_fields.h"
 #include "api/responses.h"
 #include "auth/caller.h"
 #include "base/utf8.h"
@@ -14,20 +13,39 @@ Task<Result<http::Response>> ExternalOperations::begin(http::Request request) {
   if (!body) co_return std::unexpected(body.error());
   auto pipeline = pipeline_from_json(*body);
   if (!pipeline) co_return std::unexpected(pipeline.error());
-  status::Operation operation{.id = services_.hub.new_operation_id(*request.loop),
-                              .kind = status::Kind::kExternal,
-                              .owner = auth::owner_of(request),
-                              .created_at = services_.clock.now(),
-                              .plan = std::move(pipeline->plan)};
-  std::string id = operation.id;
-  auto state = co_await services_.external.open(std::move(operation), std::move(pipeline->metadata),
-                                                pipeline->timeout);
-  if (!state) co_return std::unexpected(state.error());
-  http::Response response = http::Response::json(201, wire::status_json(*state));
-  response.headers.set("Location", "/v1/operations/" + id);
-  response.headers.set("X-Operation-Id", id);
+  auto repeatable = RepeatableRequest::from(request, *body);
+  if (!repeatable) co_return std::unexpected(repeatable.error());
+  Accept accept = [this, pipeline = std::move(*pipeline), owner = auth::owner_of(request),
+                   loop = request.loop, repeatable = *repeatable]() mutable {
+    return begin_once(std::move(pipeline), std::move(owner), loop, std::move(repeatable));
+  };
+  auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(accept));
+  if (!answer) co_return std::unexpected(answer.error());
+  http::Response response = response_of(*answer);
   forbid_caching(response);
   co_return response;
+}
+
+Task<Result<FirstAnswer>> ExternalOperations::begin_once(NewPipeline pipeline, std::string owner,
+                                                         Loop* loop, RepeatableRequest repeatable) {
+  TimePoint now = services_.clock.now();
+  status::Operation operation{.id = services_.hub.new_operation_id(*loop),
+                              .kind = status::Kind::kExternal,
+                              .owner = std::move(owner),
+                              .created_at = now,
+                              .plan = std::move(pipeline.plan)};
+  status::State first =
+      jobs::ExternalOperations::first_state(std::move(operation), std::move(pipeline.metadata));
+  FirstAnswer answer{.http_status = 201,
+                     .body = wire::status_json(first),
+                     .location = "/v1/operations/" + first.operation.id,
+                     .operation_id = first.operation.id};
+  store::WriteBatch with;
+  repeatable.remember(with, answer, now);
+  Result<void> opened =
+      co_await services_.external.open(std::move(first), pipeline.timeout, std::move(with));
+  if (!opened) co_return std::unexpected(opened.error());
+  co_return answer;
 }
 
 Task<Result<http::Response>> ExternalOperations::report(http::Request request) {

@@ -1,6 +1,8 @@
 // Operations of other people's pipelines: their beginning, and what their workers report.
 #pragma once
 
+#include "api/idempotency.h"
+#include "api/report_fields.h"
 #include "api/services.h"
 #include "http/message.h"
 
@@ -14,6 +16,9 @@ class ExternalOperations {
   Task<Result<http::Response>> report(http::Request request);
 
  private:
+  Task<Result<FirstAnswer>> begin_once(NewPipeline pipeline, std::string owner, Loop* loop,
+                                       RepeatableRequest repeatable);
+
   Services& services_;
 };
 

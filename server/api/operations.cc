@@ -12,11 +12,9 @@ namespace walrus::api {
 namespace {
 
 // The body says nothing; where there is one, it is an object all the same.
-Result<void> check_body(const http::Request& request) {
-  if (request.body.empty()) return {};
-  auto body = json_body(request);
-  if (!body) return std::unexpected(body.error());
-  return {};
+Result<json::object> body_if_any(const http::Request& request) {
+  if (request.body.empty()) return json::object();
+  return json_body(request);
 }
 
 }  // namespace
@@ -51,84 +49,87 @@ Task<Result<http::Response>> Operations::list(http::Request request) {
 // --- Cancel and retry
 
 Task<Result<http::Response>> Operations::cancel(http::Request request) {
-  std::string id = request.parameter("operation_id");
-  return cancel_of(std::move(request), std::move(id), IdOf::kOperation);
+  return make(&Operations::cancel_once, std::move(request), IdOf::kOperation);
 }
 
 Task<Result<http::Response>> Operations::cancel_document(http::Request request) {
-  std::string id = request.parameter("document_id");
-  return cancel_of(std::move(request), std::move(id), IdOf::kDocument);
-}
-
-Task<Result<http::Response>> Operations::cancel_of(http::Request request, std::string id,
-                                                   IdOf kind) {
-  Result<void> sane = check_body(request);
-  if (!sane) co_return std::unexpected(sane.error());
-  std::string owner = auth::owner_of(request);
-  auto record = co_await find_operation(services_, owner, std::move(id), kind);
-  if (!record) co_return std::unexpected(record.error());
-  std::string operation_id = record->state.operation.id;
-  bool external = record->state.operation.kind == status::Kind::kExternal;
-  Result<void> wished;
-  if (external) {
-    wished = co_await services_.external.request_cancel(operation_id);
-  } else {
-    wished = co_await services_.jobs.request_cancel(operation_id);
-  }
-  if (!wished) co_return std::unexpected(wished.error());
-  co_return co_await accepted(std::move(owner), std::move(operation_id));
+  return make(&Operations::cancel_once, std::move(request), IdOf::kDocument);
 }
 
 Task<Result<http::Response>> Operations::retry(http::Request request) {
-  std::string id = request.parameter("operation_id");
-  return retry_of(std::move(request), std::move(id), IdOf::kOperation);
+  return make(&Operations::retry_once, std::move(request), IdOf::kOperation);
 }
 
 Task<Result<http::Response>> Operations::retry_document(http::Request request) {
-  std::string id = request.parameter("document_id");
-  return retry_of(std::move(request), std::move(id), IdOf::kDocument);
+  return make(&Operations::retry_once, std::move(request), IdOf::kDocument);
 }
 
-Task<Result<http::Response>> Operations::retry_of(http::Request request, std::string id,
-                                                  IdOf kind) {
-  Result<void> sane = check_body(request);
-  if (!sane) co_return std::unexpected(sane.error());
-  std::string owner = auth::owner_of(request);
-  auto found = co_await find_operation(services_, owner, id, kind);
+Task<Result<http::Response>> Operations::make(Change change, http::Request request, IdOf kind) {
+  auto body = body_if_any(request);
+  if (!body) co_return std::unexpected(body.error());
+  auto repeatable = RepeatableRequest::from(request, *body);
+  if (!repeatable) co_return std::unexpected(repeatable.error());
+  Target target{.owner = auth::owner_of(request), .id = {}, .kind = kind};
+  target.id = request.parameter(kind == IdOf::kDocument ? "document_id" : "operation_id");
+  Accept accept = [this, change, target = std::move(target), repeatable = *repeatable]() mutable {
+    return (this->*change)(std::move(target), std::move(repeatable));
+  };
+  auto answer = co_await answer_once(services_.store, std::move(*repeatable), std::move(accept));
+  if (!answer) co_return std::unexpected(answer.error());
+  http::Response response = response_of(*answer);
+  forbid_caching(response);
+  co_return response;
+}
+
+Task<Result<FirstAnswer>> Operations::cancel_once(Target target, RepeatableRequest repeatable) {
+  auto record = co_await find_operation(services_, target.owner, target.id, target.kind);
+  if (!record) co_return std::unexpected(record.error());
+  const std::string& id = record->state.operation.id;
+  auto status = co_await latest_status(services_, target.owner, id, IdOf::kOperation);
+  if (!status) co_return std::unexpected(status.error());
+  FirstAnswer answer{.body = (*status)->body, .location = {}, .operation_id = id};
+  store::WriteBatch with;
+  repeatable.remember(with, answer, services_.clock.now());
+  Result<void> wished;
+  if (record->state.operation.kind == status::Kind::kExternal) {
+    wished = co_await services_.external.request_cancel(id, std::move(with));
+  } else {
+    wished = co_await services_.jobs.request_cancel(id, std::move(with));
+  }
+  if (!wished) co_return std::unexpected(wished.error());
+  co_return answer;
+}
+
+Task<Result<FirstAnswer>> Operations::retry_once(Target target, RepeatableRequest repeatable) {
+  auto found = co_await find_operation(services_, target.owner, target.id, target.kind);
   if (!found) co_return std::unexpected(found.error());
-  if (found->state.operation.kind == status::Kind::kExternal) {
+  const status::Operation& operation = found->state.operation;
+  if (operation.kind == status::Kind::kExternal) {
     co_return fail(ErrorCode::kConflict,
                    "The work is done by another pipeline, which has to begin a new operation.");
   }
-  const std::string& document_id = found->state.operation.document_id;
-  std::shared_ptr<void> claim;
-  if (!document_id.empty()) {
-    claim = claims_->take(document_id);
-    if (!claim) {
-      co_return fail(ErrorCode::kConflict,
-                     "Another request is changing the document at this moment. Try again.");
-    }
+  // Waited for: the other request may be the first one with the same key.
+  bool has_document = !operation.document_id.empty();
+  auto claim = co_await claims_->take_when_free(has_document ? operation.document_id : operation.id,
+                                                kClaimWait);
+  if (!claim) {
+    co_return fail(ErrorCode::kConflict,
+                   "Another request is changing it at this moment. Try again.");
   }
   // As it is now that nobody else changes it.
-  auto record = co_await find_operation(services_, owner, std::move(id), kind);
+  auto record = co_await find_operation(services_, target.owner, target.id, target.kind);
   if (!record) co_return std::unexpected(record.error());
-  std::string operation_id = record->state.operation.id;
   auto next = co_await pipelines::next_attempt(services_.store, services_.blobs, services_.workers,
                                                std::move(*record));
   if (!next) co_return std::unexpected(next.error());
+  const status::State& state = next->record.state;
+  FirstAnswer answer{
+      .body = wire::status_json(state), .location = {}, .operation_id = state.operation.id};
+  repeatable.remember(next->with, answer, services_.clock.now());
   Result<void> begun = co_await services_.jobs.retry(std::move(next->record),
                                                      std::move(next->first), std::move(next->with));
   if (!begun) co_return std::unexpected(begun.error());
-  co_return co_await accepted(std::move(owner), std::move(operation_id));
-}
-
-Task<Result<http::Response>> Operations::accepted(std::string owner, std::string operation_id) {
-  auto status = co_await latest_status(services_, std::move(owner), operation_id, IdOf::kOperation);
-  if (!status) co_return std::unexpected(status.error());
-  http::Response response = http::Response::json(202, (*status)->body);
-  response.headers.set("X-Operation-Id", std::move(operation_id));
-  forbid_caching(response);
-  co_return response;
+  co_return answer;
 }
 
 }  // namespace walrus::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/document_claims.h"
+#include "api/idempotency.h"
 #include "api/status_lookup.h"
 #include "http/message.h"
 
@@ -19,9 +20,16 @@ class Operations {
   Task<Result<http::Response>> retry_document(http::Request request);
 
  private:
-  Task<Result<http::Response>> cancel_of(http::Request request, std::string id, IdOf kind);
-  Task<Result<http::Response>> retry_of(http::Request request, std::string id, IdOf kind);
-  Task<Result<http::Response>> accepted(std::string owner, std::string operation_id);
+  struct Target {
+    std::string owner;
+    std::string id;
+    IdOf kind;
+  };
+  using Change = Task<Result<FirstAnswer>> (Operations::*)(Target, RepeatableRequest);
+
+  Task<Result<http::Response>> make(Change change, http::Request request, IdOf kind);
+  Task<Result<FirstAnswer>> cancel_once(Target target, RepeatableRequest repeatable);
+  Task<Result<FirstAnswer>> retry_once(Target target, RepeatableRequest repeatable);
 
   Services& services_;
   std::shared_ptr<DocumentClaims> claims_;

@@ -215,6 +215,19 @@ Task<Result<http::Response>> Webhooks::deliveries(http::Request request) {
 }
 
 Task<Result<http::Response>> Webhooks::test(http::Request request) {
+  auto repeatable = RepeatableRequest::from(request, json::object());
+  if (!repeatable) co_return std::unexpected(repeatable.error());
+  Accept accept = [this, request = std::move(request), repeatable = *repeatable]() mutable {
+    return test_once(std::move(request), std::move(repeatable));
+  };
+  auto first = co_await answer_once(services_.store, std::move(*repeatable), std::move(accept));
+  if (!first) co_return std::unexpected(first.error());
+  http::Response response = response_of(*first);
+  forbid_caching(response);
+  co_return response;
+}
+
+Task<Result<FirstAnswer>> Webhooks::test_once(http::Request request, RepeatableRequest repeatable) {
   auto webhook = co_await find(request);
   if (!webhook) co_return std::unexpected(webhook.error());
   if (!webhook->enabled) {
@@ -226,12 +239,14 @@ Task<Result<http::Response>> Webhooks::test(http::Request request) {
   store::WriteBatch batch;
   batch.mutations.push_back(
       store::PutDelivery{webhooks::new_delivery(*webhook, id, webhooks::kTest, now, data)});
+  FirstAnswer answer{.body = json::serialize(json::object{{"delivery_id", id}}),
+                     .location = {},
+                     .operation_id = {}};
+  repeatable.remember(batch, answer, now);
   Result<void> committed = co_await services_.store.commit(std::move(batch));
   if (!committed) co_return std::unexpected(committed.error());
   services_.dispatcher.wake(webhook->owner);
-  json::object body;
-  body["delivery_id"] = id;
-  co_return answer(202, body);
+  co_return answer;
 }
 
 }  // namespace walrus::api

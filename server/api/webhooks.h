@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/document_claims.h"
+#include "api/idempotency.h"
 #include "api/services.h"
 #include "http/message.h"
 
@@ -22,6 +23,7 @@ class Webhooks {
   // The caller's webhook that the path names.
   Task<Result<store::WebhookRecord>> find(const http::Request& request);
   Result<std::shared_ptr<void>> claim(const http::Request& request);
+  Task<Result<FirstAnswer>> test_once(http::Request request, RepeatableRequest repeatable);
   Result<store::WebhookRecord> read(const http::Request& request) const;
 
   Services& services_;

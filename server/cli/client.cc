@@ -105,9 +105,11 @@ Result<Reply> Client::remove(const std::string& path) {
 }
 
 Result<Reply> Client::post_json(const std::string& path, const std::string& body,
-                                std::chrono::milliseconds silence) {
+                                std::chrono::milliseconds silence,
+                                const std::string& idempotency_key) {
   Transfer transfer(server_, path, silence);
   transfer.add_header("Accept: application/json");
+  if (!idempotency_key.empty()) transfer.add_header("Idempotency-Key: " + idempotency_key);
   transfer.post_json(body);
   return run(transfer);
 }

@@ -56,9 +56,11 @@ class Client {
 
   Result<Reply> get(const std::string& path);
   Result<Reply> remove(const std::string& path);
-  // `silence`: how long no byte may come; a server may be asking a model.
+  // `silence`: how long no byte may come; a server may be asking a model. With a key, asking again
+  // with it gets the first answer, and does nothing twice.
   Result<Reply> post_json(const std::string& path, const std::string& body,
-                          std::chrono::milliseconds silence = std::chrono::minutes(10));
+                          std::chrono::milliseconds silence = std::chrono::minutes(10),
+                          const std::string& idempotency_key = {});
   Result<Reply> upload(const Upload& upload);
   Result<Reply> stream(const StreamRequest& request);
 

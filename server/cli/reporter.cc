@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ids.h"
 #include "base/utf8.h"
 
 namespace walrus::cli {
@@ -32,7 +33,9 @@ Reporter::Reporter(Server server, json::object operation, std::vector<std::strin
       operation_(std::move(operation)),
       steps_(std::move(steps)),
       on_cancel_(std::move(on_cancel)),
-      options_(options) {}
+      options_(options),
+      begin_key_(new_uuid(std::chrono::time_point_cast<std::chrono::microseconds>(
+          std::chrono::system_clock::now()))) {}
 
 Reporter::~Reporter() {
   if (!thread_.joinable()) return;
@@ -169,7 +172,8 @@ Reporter::Sent Reporter::send_once(Client& client) {
 }
 
 Reporter::Sent Reporter::open(Client& client) {
-  auto reply = client.post_json("/v1/operations", json::serialize(operation_), kPatience);
+  auto reply =
+      client.post_json("/v1/operations", json::serialize(operation_), kPatience, begin_key_);
   Sent sent = judge(reply, 201);
   if (sent != Sent::kTaken) return sent;
   auto status = object_of(*reply);

@@ -64,6 +64,7 @@ class Reporter {
   const std::vector<std::string> steps_;
   const std::function<void()> on_cancel_;
   const ReporterOptions options_;
+  const std::string begin_key_;  // asked again after a lost answer, the operation is the same
 
   std::string operation_id_;  // the thread's once it runs
   std::string refusal_;       // why nothing more is reported

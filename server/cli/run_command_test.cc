@@ -1,3 +1,4 @@
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -114,6 +115,27 @@ TEST_F(RunCommandTest, TriesAgainWhileTheServerIsAway) {
   EXPECT_EQ(taking.all("status"), Texts{R"("completed")"});
   auto ids = taking.all("report_id");
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+}
+
+// The answer may have been lost, and not the request.
+TEST_F(RunCommandTest, BeginsWithOneKeyHoweverOftenItAsks) {
+  std::atomic<int> away = 1;
+  ScriptedHttpServer losing([&](const SeenRequest& request) {
+    bool begins = request.target == "/v1/operations";
+    if (begins && away-- > 0) return whole_reply(503, "{}");
+    return taking.answer(request);
+  });
+  EXPECT_EQ(run({"run", "--url", losing.url(""), "--", "true"}).code, 0);
+  std::vector<std::string> keys;
+  for (const SeenRequest& request : losing.requests()) {
+    const std::string key = request.header("idempotency-key");
+    if (request.target == "/v1/operations") keys.push_back(key);
+    EXPECT_EQ(key.empty(), request.target != "/v1/operations");
+  }
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0], keys[1]);
+  EXPECT_EQ(run_shell("true").code, 0);
+  EXPECT_NE(server.requests().front().header("idempotency-key"), keys[0]);
 }
 
 TEST_F(RunCommandTest, StopsTheCommandWhenItIsCancelled) {

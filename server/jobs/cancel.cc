@@ -3,21 +3,21 @@
 
 namespace walrus::jobs {
 
-Task<Result<void>> Jobs::commit_wish(std::string operation_id) {
-  store::WriteBatch wish;
-  wish.mutations.push_back(store::RequestCancel{std::move(operation_id)});
-  co_return co_await store_.commit(std::move(wish));
+Task<Result<void>> Jobs::commit_wish(std::string operation_id, store::WriteBatch with) {
+  with.mutations.push_back(store::RequestCancel{std::move(operation_id)});
+  co_return co_await store_.commit(std::move(with));
 }
 
-Task<Result<void>> Jobs::request_cancel(std::string operation_id) {
-  Result<void> durable = co_await commit_wish(operation_id);
-  if (!durable) co_return durable;
-  ask_to_stop(operation_id, StopReason::kCancelled, [](bool) {});
-  co_return Result<void>();
+Task<Result<void>> Jobs::request_cancel(std::string operation_id, store::WriteBatch with) {
+  Result<void> durable = co_await commit_wish(operation_id, std::move(with));
+  // A wish that got durable without an answer is not committed again by a request's repeat.
+  bool possible = durable || durable.error().code == ErrorCode::kStorageUnavailable;
+  if (possible) ask_to_stop(operation_id, StopReason::kCancelled, [](bool) {});
+  co_return durable;
 }
 
 Task<Result<void>> Jobs::cancel(std::string operation_id) {
-  Result<void> durable = co_await commit_wish(operation_id);
+  Result<void> durable = co_await commit_wish(operation_id, {});
   if (!durable) co_return durable;
   bool ended = co_await stop_and_wait(operation_id, StopReason::kCancelled);
   if (!ended)

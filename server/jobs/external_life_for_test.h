@@ -47,9 +47,10 @@ struct ExternalLife {
                                 .created_at = loop.clock().now(),
                                 .plan = import_plan()};
     std::string id = operation.id;
-    auto state = testing::run(loop, operations.open(std::move(operation), metadata, silence));
-    if (!state) return std::unexpected(state.error());
-    EXPECT_EQ(state->percent, 0);
+    status::State first = ExternalOperations::first_state(std::move(operation), metadata);
+    EXPECT_EQ(first.percent, 0);
+    Result<void> opened = testing::run(loop, operations.open(std::move(first), silence));
+    if (!opened) return std::unexpected(opened.error());
     return id;
   }
   Result<Reported> report(const std::string& id, std::vector<status::Report> reports,

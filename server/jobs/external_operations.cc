@@ -50,9 +50,18 @@ void ExternalOperations::forget(Home& home, Open& open) {
   if (home.open.erase(open.state.operation.id) > 0) --open_count_;
 }
 
-Task<Result<status::State>> ExternalOperations::open(status::Operation operation,
-                                                     json::object metadata,
-                                                     std::chrono::seconds silence) {
+status::State ExternalOperations::first_state(status::Operation operation, json::object metadata) {
+  status::State state;
+  state.step = status::plan_of(operation).front().step;
+  state.percent = 0;
+  state.started_at = state.updated_at = operation.created_at;
+  state.metadata = std::move(metadata);
+  state.operation = std::move(operation);
+  return state;
+}
+
+Task<Result<void>> ExternalOperations::open(status::State first, std::chrono::seconds silence,
+                                            store::WriteBatch with) {
   if (shutting_down_) co_return shutting_down();
   if (++open_count_ > options_.most_open) {
     --open_count_;
@@ -60,55 +69,50 @@ Task<Result<status::State>> ExternalOperations::open(status::Operation operation
   }
   store::OperationRecord record;
   record.input = {{"timeout_seconds", silence.count()}};
-  record.state.step = status::plan_of(operation).front().step;
-  record.state.percent = 0;
-  record.state.started_at = record.state.updated_at = operation.created_at;
-  record.state.metadata = std::move(metadata);
-  record.state.operation = std::move(operation);
+  record.state = std::move(first);
 
   Home& home = home_of(record.state.operation.id);
   SharedOpen open = begin(home, record);
-  status::State state = record.state;
   co_await open->take_turn();
-  Result<void> committed = co_await commit_new(open, std::move(record));
+  Result<void> committed = co_await commit_new(open, std::move(record), std::move(with));
   bool refused = !committed && !open->uncertain;
   if (refused) forget(home, *open);
   open->end_turn();
-  if (!committed) co_return std::unexpected(committed.error());
-  co_return state;
+  co_return committed;
 }
 
 // A store that does not say whether it has the operation leaves it to the watchdog, which looks.
-Task<Result<void>> ExternalOperations::commit_new(SharedOpen open, store::OperationRecord record) {
-  store::WriteBatch batch;
-  batch.mutations.push_back(store::PutOperation{std::move(record)});
-  Result<void> committed = co_await store_.commit(std::move(batch));
+Task<Result<void>> ExternalOperations::commit_new(SharedOpen open, store::OperationRecord record,
+                                                  store::WriteBatch with) {
+  with.mutations.push_back(store::PutOperation{std::move(record)});
+  Result<void> committed = co_await store_.commit(std::move(with));
   open->uncertain = !committed && committed.error().code == ErrorCode::kStorageUnavailable;
   co_return committed;
 }
 
 // --- Cancel and silence
 
-Task<Result<void>> ExternalOperations::request_cancel(std::string operation_id) {
+Task<Result<void>> ExternalOperations::request_cancel(std::string operation_id,
+                                                      store::WriteBatch with) {
   Home& home = home_of(operation_id);
-  auto ask = [this, &home, &operation_id](Completion<Result<void>> done) {
-    home.loop.post([this, &home, operation_id, done = std::move(done)]() mutable {
-      home.tasks.start(cancel(home, std::move(operation_id), std::move(done)));
-    });
+  auto ask = [this, &home, &operation_id, &with](Completion<Result<void>> done) {
+    home.loop.post(
+        [this, &home, operation_id, with = std::move(with), done = std::move(done)]() mutable {
+          home.tasks.start(cancel(home, std::move(operation_id), std::move(with), std::move(done)));
+        });
   };
   co_return co_await wait_for_callback<Result<void>>(ask);
 }
 
 // Beside the reports, not in turn with them: an end looks for the wish in its own commit.
-Task<void> ExternalOperations::cancel(Home& home, std::string operation_id,
+Task<void> ExternalOperations::cancel(Home& home, std::string operation_id, store::WriteBatch with,
                                       Completion<Result<void>> done) {
   if (shutting_down_) {
     done(shutting_down());
     co_return;
   }
-  store::WriteBatch wish;
-  wish.mutations.push_back(store::RequestCancel{operation_id});
-  Result<void> durable = co_await store_.commit(std::move(wish));
+  with.mutations.push_back(store::RequestCancel{operation_id});
+  Result<void> durable = co_await store_.commit(std::move(with));
   auto found = home.open.find(operation_id);
   if (found != home.open.end()) {
     if (durable) know_wish(home, found->second);

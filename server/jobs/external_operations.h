@@ -44,11 +44,14 @@ class ExternalOperations {
   // After `shut_down` has called back, with the loops stopped.
   ~ExternalOperations();
 
-  // Makes the operation, whose home must be the awaiting loop, durable and waits for reports; its
-  // state, at the first step with nothing done. `silence` is how long it may go without one.
-  // Errors: not_ready (too many are open).
-  Task<Result<status::State>> open(status::Operation operation, json::object metadata,
-                                   std::chrono::seconds silence);
+  // What an operation begins as: at its first step, with nothing done.
+  static status::State first_state(status::Operation operation, json::object metadata);
+
+  // Makes the operation, whose home must be the awaiting loop, durable together with `with`, and
+  // waits for reports. `first` is its first state; `silence` is how long it may go without a
+  // report. Errors: not_ready (too many are open), those of `with`.
+  Task<Result<void>> open(status::State first, std::chrono::seconds silence,
+                          store::WriteBatch with = {});
 
   // Takes all of the reports or, with an error, none. Those whose id was taken before are passed
   // over, also after the end. `pointers` are their places in the request. Errors: not_found,
@@ -63,8 +66,9 @@ class ExternalOperations {
 
   // Makes the wish durable: from then on the operation's end is `cancelled`. Its worker learns of
   // it by the next answer; the operation ends by itself where the worker has not ended it within
-  // the grace. Whose it is must have been checked. Errors: conflict (it has ended).
-  Task<Result<void>> request_cancel(std::string operation_id);
+  // the grace. `with` becomes durable with the wish. Whose it is must have been checked. Errors:
+  // conflict (it has ended), those of `with`.
+  Task<Result<void>> request_cancel(std::string operation_id, store::WriteBatch with = {});
 
   // Takes up what was open when the server last stopped; each may be silent for its whole time once
   // more. Before anything else is asked.
@@ -88,7 +92,8 @@ class ExternalOperations {
   SharedOpen begin(Home& home, store::OperationRecord record);
   void forget(Home& home, Open& open);
 
-  Task<Result<void>> commit_new(SharedOpen open, store::OperationRecord record);
+  Task<Result<void>> commit_new(SharedOpen open, store::OperationRecord record,
+                                store::WriteBatch with);
   Task<void> answer(Home& home, Request request, Completion<Result<Reported>> done);
   Task<Result<Reported>> take(Home& home, Request request);
   Task<Result<Reported>> take_in_turn(Home& home, SharedOpen open, Request request);
@@ -100,7 +105,8 @@ class ExternalOperations {
   void publish(Home& home, Open& open, const status::State& state,
                std::vector<status::Event> events);
 
-  Task<void> cancel(Home& home, std::string operation_id, Completion<Result<void>> done);
+  Task<void> cancel(Home& home, std::string operation_id, store::WriteBatch with,
+                    Completion<Result<void>> done);
   void know_wish(Home& home, const SharedOpen& open);
   void watch(Home& home, const SharedOpen& open);
   Task<void> expire(Home& home, SharedOpen open);

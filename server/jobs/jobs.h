@@ -57,9 +57,10 @@ class Jobs {
                            store::WriteBatch with);
 
   // Ends a running or waiting operation as `cancelled`. Returns once the wish is durable: from then
-  // on no other end is possible, and the work stops within a second. Errors: conflict (it has
-  // ended), storage_unavailable.
-  Task<Result<void>> request_cancel(std::string operation_id);
+  // on no other end is possible, and the work stops within a second. `with` becomes durable with
+  // the wish. Errors: conflict (it has ended), storage_unavailable (the wish may be durable all the
+  // same, so the work stops here, too); those of `with`.
+  Task<Result<void>> request_cancel(std::string operation_id, store::WriteBatch with = {});
   // Waits for the end as well, two seconds at most.
   Task<Result<void>> cancel(std::string operation_id);
 
@@ -138,7 +139,7 @@ class Jobs {
   Error reason_to_fail(const Run& run, Error error) const;
   void stop(Run& run, StopReason reason);
   void watch(Home& home, Run* run);
-  Task<Result<void>> commit_wish(std::string operation_id);
+  Task<Result<void>> commit_wish(std::string operation_id, store::WriteBatch with);
   Task<bool> stop_and_wait(std::string operation_id, StopReason reason);
   void ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer);
   bool stop_here(Home& home, const std::string& operation_id, StopReason reason, Answer answer);
