@@ -40,10 +40,10 @@ struct ExternalLife {
         operations({&loop}, store, event_log, hub, log, metrics, options) {}
 
   Result<std::string> open(std::chrono::seconds silence = std::chrono::seconds(300),
-                           json::object metadata = {}) {
+                           json::object metadata = {}, std::string owner = "local") {
     status::Operation operation{.id = hub.new_operation_id(loop),
                                 .kind = status::Kind::kExternal,
-                                .owner = "local",
+                                .owner = std::move(owner),
                                 .created_at = loop.clock().now(),
                                 .plan = import_plan()};
     std::string id = operation.id;

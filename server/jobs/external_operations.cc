@@ -14,7 +14,8 @@ ExternalOperations::ExternalOperations(std::vector<Loop*> loops, store::Store& s
       hub_(hub),
       log_(log),
       metrics_(metrics),
-      options_(options) {
+      options_(options),
+      costs_(store, log, StepCosts::Kinds::kOwners) {
   for (Loop* loop : loops) homes_.push_back(std::make_unique<Home>(*loop, log));
   metrics.observe(
       "walrus_operations_running", "Operations at work.",
@@ -34,7 +35,9 @@ ExternalOperations::Home& ExternalOperations::home_of(const std::string& operati
 ExternalOperations::SharedOpen ExternalOperations::begin(Home& home,
                                                          store::OperationRecord record) {
   bool cancel_requested = record.cancel_requested;
-  auto open = std::make_shared<Open>(std::move(record), hub_, log_, metrics_, home.now());
+  auto past = costs_.of(costs_kind_of(record.state.operation));
+  auto open = std::make_shared<Open>(std::move(record), hub_, log_, metrics_, home.now(),
+                                     home.loop.clock().now(), std::move(past));
   home.open.emplace(open->state.operation.id, open);
   hub_.open(open->state);
   watch(home, open);
@@ -164,7 +167,7 @@ Task<Result<void>> ExternalOperations::expire_in_turn(Home& home, SharedOpen ope
       watch(home, open);
       break;
     }
-    status::ReportFold fold(open->state, home.loop.clock().now(), open->cancelled_by.has_value());
+    status::ReportFold fold = fold_of(home, *open);
     fold.fail(
         {ErrorCode::kTimeout, "Its worker reported nothing for too long. Start it again.", {}});
     Result<void> written =
@@ -177,6 +180,7 @@ Task<Result<void>> ExternalOperations::expire_in_turn(Home& home, SharedOpen ope
 // --- Recovery and shutdown
 
 Task<Result<void>> ExternalOperations::recover() {
+  co_await costs_.load();
   auto open = co_await store_.open_operations();
   if (!open) co_return std::unexpected(open.error());
   for (store::OperationRecord& record : *open) {

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/task_group.h"
+#include "jobs/step_costs.h"
 #include "live/hub.h"
 #include "status/report.h"
 #include "store/store.h"
@@ -99,11 +100,13 @@ class ExternalOperations {
   Task<Result<Reported>> take_in_turn(Home& home, SharedOpen open, Request request);
   Task<Result<Reported>> answer_not_open(Request request);
   Task<Result<void>> pass_over_repeats(Request& request);
+  status::ReportFold fold_of(Home& home, const Open& open) const;
   Result<Folded> fold(Home& home, const Open& open, const Request& request) const;
   Task<Result<void>> write(Home& home, SharedOpen open, Folded folded);
   Task<Result<void>> make_certain(Home& home, SharedOpen open);
   void publish(Home& home, Open& open, const status::State& state,
                std::vector<status::Event> events);
+  void learn(Home& home, const Open& open);
 
   Task<void> cancel(Home& home, std::string operation_id, store::WriteBatch with,
                     Completion<Result<void>> done);
@@ -118,6 +121,7 @@ class ExternalOperations {
   const Log& log_;
   Metrics& metrics_;
   const ExternalOptions options_;
+  StepCosts costs_;
   std::vector<std::unique_ptr<Home>> homes_;
   std::atomic<int> open_count_{0};
   std::atomic<bool> shutting_down_{false};

@@ -21,11 +21,14 @@ inline std::unexpected<Error> shutting_down() {
 
 struct ExternalOperations::Open {
   Open(store::OperationRecord record, live::Hub& hub, const Log& log, Metrics& metrics,
-       Duration now)
+       Duration now, TimePoint at, std::shared_ptr<const status::PastCosts> past)
       : state(std::move(record.state)),
         silence(std::chrono::seconds(find_integer(record.input, "timeout_seconds").value_or(300))),
         steps(hub, log, metrics, state),
-        last_report(now) {}
+        time(state, std::move(past), now - std::max(at - state.started_at, TimePoint::duration(0))),
+        last_report(now) {
+    if (state.sequence > 0) time.resume(state, now);
+  }
 
   // One report after the other, in the order they came.
   Task<void> take_turn() {
@@ -52,6 +55,7 @@ struct ExternalOperations::Open {
   status::State state;  // the durable one, as published
   const Duration silence;
   StepLog steps;
+  status::ReportedTime time;             // as of the last reports that are durable
   Duration last_report;                  // on the monotonic clock
   std::optional<Duration> cancelled_by;  // the wish is known: the end of the grace
   bool uncertain = false;                // the store did not say whether it took the last write

@@ -20,6 +20,7 @@ std::string fault_of(const std::vector<Event>& events, status::Plan plan) {
     if (event.sequence != i + 1) return "a gap or a repeat in the sequences";
     bool ended = event.outcome != Outcome::kProcessing;
     if (ended && i + 1 != events.size()) return "something after the end";
+    if (event.eta_seconds && (ended || *event.eta_seconds < 0)) return "time left at the end";
     if (event.type != EventType::kStatus) continue;
     if ((event.percent == 100) != (event.outcome == Outcome::kCompleted)) return "100 too early";
     for (std::size_t before = 0; before < i; ++before) {

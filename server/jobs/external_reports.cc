@@ -64,9 +64,14 @@ Task<Result<Reported>> ExternalOperations::take_in_turn(Home& home, SharedOpen o
   }
 }
 
+status::ReportFold ExternalOperations::fold_of(Home& home, const Open& open) const {
+  return {open.state, home.loop.clock().now(), open.cancelled_by.has_value(),
+          open.time.at(home.now())};
+}
+
 Result<ExternalOperations::Folded> ExternalOperations::fold(Home& home, const Open& open,
                                                             const Request& request) const {
-  status::ReportFold fold(open.state, home.loop.clock().now(), open.cancelled_by.has_value());
+  status::ReportFold fold = fold_of(home, open);
   auto with = std::make_shared<store::WriteBatch>();
   for (std::size_t i = 0; i < request.reports.size(); ++i) {
     const status::Report& report = request.reports[i];
@@ -130,13 +135,18 @@ Task<Result<Reported>> ExternalOperations::answer_not_open(Request request) {
 // durable first.
 Task<Result<void>> ExternalOperations::write(Home& home, SharedOpen open, Folded folded) {
   const status::ReportFold& fold = folded.fold;
-  if (fold.events().empty() && folded.with->mutations.empty()) co_return Result<void>();
+  if (fold.events().empty() && folded.with->mutations.empty()) {
+    open->time = fold.time();
+    co_return Result<void>();
+  }
   status::Append append{.state = fold.state(), .events = fold.events()};
   append.unless_cancelled = fold.ended() && !open->cancelled_by;
   append.reaches_step = open->state.sequence == 0 || fold.state().step != open->state.step;
   append.with = std::move(folded.with);
   Result<void> written = co_await event_log_.append(std::move(append));
   if (written) {
+    open->time = fold.time();
+    if (fold.state().outcome == Outcome::kCompleted) learn(home, *open);
     publish(home, *open, fold.state(), fold.events());
   } else if (written.error().code == ErrorCode::kCancelled) {
     know_wish(home, open);
@@ -153,6 +163,11 @@ void ExternalOperations::publish(Home& home, Open& open, const status::State& st
   open.state = state;
   if (!events.empty()) open.steps.publish(state, std::move(events));
   if (state.outcome != Outcome::kProcessing) forget(home, open);
+}
+
+void ExternalOperations::learn(Home& home, const Open& open) {
+  status::FinishedWork work = open.time.finished();
+  home.tasks.start(costs_.learn(costs_kind_of(open.state.operation), std::move(work)));
 }
 
 // Finds out what became of a write that the store gave no answer to, and shows what is durable.
@@ -175,6 +190,7 @@ Task<Result<void>> ExternalOperations::make_certain(Home& home, SharedOpen open)
     std::ranges::move(*batch, std::back_inserter(events));
   }
   open->uncertain = false;
+  if (!events.empty()) open->time.resume((*record)->state, home.now());
   if ((*record)->cancel_requested) know_wish(home, open);
   publish(home, *open, (*record)->state, std::move(events));
   co_return Result<void>();

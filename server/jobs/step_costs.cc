@@ -6,8 +6,30 @@ namespace {
 
 // Kinds have names of users' choice, too; what is beyond has no remaining time.
 constexpr std::size_t kMostKinds = 1000;
+// Of a kind, by step and variety: every operation of an owner's kind may name other steps.
+constexpr std::size_t kMostCosts = 128;
+
+// Stands between an owner and the kind, and in no name of a kind.
+constexpr char kOwnerEnd = '/';
+
+// Without the steps that there is no more room for.
+status::FinishedWork with_room(status::FinishedWork work, const status::PastCosts& costs) {
+  if (costs.all().size() < kMostCosts) {
+    std::size_t room = (kMostCosts - costs.all().size()) / (work.variety.empty() ? 1 : 2);
+    if (work.steps.size() <= room) return work;
+  }
+  std::erase_if(work.steps, [&](const status::FinishedWork::Step& step) {
+    return costs.find(work.variety, step.name) == nullptr;
+  });
+  return work;
+}
 
 }  // namespace
+
+std::string costs_kind_of(const status::Operation& operation) {
+  std::string kind(status::kind_name_of(operation));
+  return operation.plan ? operation.owner + kOwnerEnd + kind : kind;
+}
 
 Task<void> StepCosts::load() {
   auto records = co_await store_.step_costs();
@@ -17,6 +39,8 @@ Task<void> StepCosts::load() {
   }
   std::map<std::string, std::shared_ptr<status::PastCosts>> kinds;
   for (const store::StepCostRecord& record : *records) {
+    bool owners = record.kind.contains(kOwnerEnd);
+    if (owners != (which_ == Kinds::kOwners)) continue;
     auto& costs = kinds[record.kind];
     if (!costs) costs = std::make_shared<status::PastCosts>();
     costs->put({record.variety, record.step}, record.cost);
@@ -49,7 +73,7 @@ std::vector<store::StepCostRecord> StepCosts::take_in(const std::string& kind,
   auto costs = found == kinds_.end() ? std::make_shared<status::PastCosts>()
                                      : std::make_shared<status::PastCosts>(*found->second);
   std::vector<store::StepCostRecord> changed;
-  for (status::PastCosts::Key& key : costs->learn(work)) {
+  for (status::PastCosts::Key& key : costs->learn(with_room(work, *costs))) {
     changed.push_back({kind, key.first, key.second, costs->all().at(key)});
   }
   if (!changed.empty()) kinds_.insert_or_assign(kind, std::move(costs));

@@ -11,12 +11,19 @@
 
 namespace walrus::jobs {
 
-// Costs are of the machine and of no owner: a kind whose name is an owner's own choice must carry
-// the owner in it here, or one owner could tell from an estimate what another one does.
+// What the costs of an operation are kept under. Those of Walrus's own kinds are of the machine and
+// of no owner. A kind that an owner named carries the owner, or one could tell from an estimate
+// what another one does.
+std::string costs_kind_of(const status::Operation& operation);
+
 // Thread-safe; the references outlive it.
 class StepCosts {
  public:
-  StepCosts(store::Store& store, const Log& log) : store_(store), log_(log) {}
+  // Each has a StepCosts of its own, so that owners' many kinds keep none of Walrus's own out.
+  enum class Kinds { kOwn, kOwners };
+
+  StepCosts(store::Store& store, const Log& log, Kinds kinds = Kinds::kOwn)
+      : store_(store), log_(log), which_(kinds) {}
 
   // Takes up what past runs of the server learnt. Where it cannot be read, all is learnt anew.
   Task<void> load();
@@ -34,6 +41,7 @@ class StepCosts {
 
   store::Store& store_;
   const Log& log_;
+  const Kinds which_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const status::PastCosts>> kinds_;
 };

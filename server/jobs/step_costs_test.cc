@@ -79,5 +79,25 @@ TEST_F(StepCostsTest, AreOfSoManyKindsAtMost) {
   EXPECT_EQ(testing::run(loop, tables.step_costs())->size(), 2000u);
 }
 
+TEST_F(StepCostsTest, OfAKindAreOfSoManyStepsAtMost) {
+  StepCosts costs(faulty, log);
+  for (int i = 0; i < 200; ++i) {
+    testing::run(loop, costs.learn("a", work("step" + std::to_string(i), 5)));
+  }
+  EXPECT_EQ(testing::run(loop, tables.step_costs())->size(), 128u);
+  testing::run(loop, costs.learn("a", work("step7", 50)));
+  EXPECT_GT(costs.of("a")->find(".txt", "step7")->seconds_for(100), 10) << "what is known goes on";
+}
+
+TEST_F(StepCostsTest, OfOwnersKindsKeepNoneOfWalrussOwnOut) {
+  StepCosts owners(faulty, log, StepCosts::Kinds::kOwners);
+  for (int i = 0; i < 1000; ++i) learn(owners, "local/kind" + std::to_string(i), 5);
+  StepCosts next(faulty, log);
+  testing::run(loop, next.load());
+  learn(next, "document_upload", 5);
+  EXPECT_NEAR(known(next, "document_upload"), 5, 0.01);
+  EXPECT_EQ(known(next, "local/kind7"), 0);
+}
+
 }  // namespace
 }  // namespace walrus::jobs

@@ -11,6 +11,7 @@ constexpr std::size_t kMostSamples = 128;
 // Evidence enough to speak of a rate where the past says nothing.
 constexpr double kEnoughShare = 0.02;
 constexpr double kEnoughSeconds = 0.3;
+constexpr double kEnoughOfPlan = 0.1;
 // The share of a step's work at which its own rate weighs as much as the past.
 constexpr double kHalfTrust = 0.15;
 // The recent part of a step, of its time so far, and how much its rate weighs.
@@ -33,11 +34,20 @@ double seconds(Duration duration) {
 
 }  // namespace
 
+std::optional<double> to_tenths(std::optional<double> seconds) {
+  if (!seconds) return std::nullopt;
+  return std::round(*seconds * 10) / 10;
+}
+
 RemainingTime::RemainingTime(std::vector<std::string> steps, std::shared_ptr<const PastCosts> past)
     : steps_(std::move(steps)),
       past_(std::move(past)),
       units_(steps_.size()),
       seconds_(steps_.size()) {}
+
+void RemainingTime::plan(std::vector<double> parts) {
+  parts_ = std::move(parts);
+}
 
 void RemainingTime::describe(double size, std::string variety) {
   size_ = std::max(size, 1.0);
@@ -49,7 +59,7 @@ void RemainingTime::expect(int step, double units) {
 }
 
 void RemainingTime::reach(int step, Duration now, bool again) {
-  if (step_ >= 0 && !again_) {
+  if (step_ >= 0 && !again_ && now > reached_) {
     seconds_[static_cast<std::size_t>(step_)] = seconds(now - reached_);
   }
   step_ = step;
@@ -98,6 +108,7 @@ std::optional<double> RemainingTime::measured() const {
   if (samples_.size() < 2) return std::nullopt;
   const Sample& first = samples_.front();
   const Sample& last = samples_.back();
+  if (last.at == first.at) return std::nullopt;
   double overall = seconds(last.at - first.at) / (last.share - first.share);
   auto recent_from = last.at - std::chrono::duration_cast<Duration>((last.at - first.at) * kRecent);
   auto after = std::ranges::upper_bound(samples_, recent_from, {}, &Sample::at);
@@ -164,6 +175,27 @@ double RemainingTime::pace(double ahead) const {
   return expected > 0 ? std::clamp(took / expected, 1 / kLargestPace, kLargestPace) : 1;
 }
 
+// What this run took so far for a part of the plan, where it did enough to speak of it.
+std::optional<double> RemainingTime::seconds_per_part() const {
+  if (parts_.empty()) return std::nullopt;
+  double planned = 0;
+  double did = 0;
+  double took = 0;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    planned += parts_[i];
+    if (static_cast<int>(i) >= step_ || !seconds_[i]) continue;
+    did += parts_[i];
+    took += *seconds_[i];
+  }
+  if (auto own = measured()) {
+    double share = samples_.back().share - samples_.front().share;
+    did += parts_[static_cast<std::size_t>(step_)] * share;
+    took += *own * share;
+  }
+  if (did <= 0 || did < planned * kEnoughOfPlan || took < kEnoughSeconds) return std::nullopt;
+  return took / did;
+}
+
 // --- What is said
 
 std::optional<double> RemainingTime::unsettled(Duration now) const {
@@ -172,12 +204,20 @@ std::optional<double> RemainingTime::unsettled(Duration now) const {
   if (!left) return std::nullopt;
   int end = static_cast<int>(steps_.size()) - 1;
   double ahead = 0;
+  double ahead_parts = 0;
   for (int step = step_ + 1; step < end; ++step) {
     std::optional<double> later = foreseen(step);
-    if (!later) return std::nullopt;
-    ahead += *later;
+    if (!later && parts_.empty()) return std::nullopt;
+    if (!later) ahead_parts += parts_[static_cast<std::size_t>(step)];
+    ahead += later.value_or(0);
   }
-  return std::min(*left + ahead * pace(ahead), kLongest);
+  double by_plan = 0;
+  if (ahead_parts > 0) {
+    std::optional<double> each = seconds_per_part();
+    if (!each) return std::nullopt;
+    by_plan = ahead_parts * *each;
+  }
+  return std::min(*left + ahead * pace(ahead) + by_plan, kLongest);
 }
 
 std::optional<double> RemainingTime::estimate(Duration now) {
@@ -200,7 +240,7 @@ FinishedWork RemainingTime::finished(Duration now) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     bool running = static_cast<int>(i) == step_;
     std::optional<double> took = seconds_[i];
-    if (running && !again_) took = seconds(now - reached_);
+    if (running && !again_ && now > reached_) took = seconds(now - reached_);
     if (took) work.steps.push_back({steps_[i], units_[i].value_or(size_), *took});
   }
   return work;

@@ -13,6 +13,9 @@
 
 namespace walrus::status {
 
+// As seconds are shown.
+std::optional<double> to_tenths(std::optional<double> seconds);
+
 // Of one run of an operation. Pure: it is told the (monotonic) time. Steps are meant by their
 // position in the plan, whose last one is the end and takes no time.
 //
@@ -24,6 +27,10 @@ class RemainingTime {
   static constexpr double kLongest = 7 * 24 * 3600;  // seconds
 
   RemainingTime(std::vector<std::string> steps, std::shared_ptr<const PastCosts> past);
+
+  // What part of the whole each step but the end was planned to be, in any unit. With it, a step
+  // that the past says nothing of is foreseen from the steps that this run did.
+  void plan(std::vector<double> parts);
 
   // The input's size, by which the work of every step is foreseen, and its variety.
   void describe(double size, std::string variety);
@@ -55,10 +62,12 @@ class RemainingTime {
   std::optional<double> left_at_last_count() const;
   std::optional<double> left_of_this(Duration now) const;
   double pace(double ahead) const;
+  std::optional<double> seconds_per_part() const;
   std::optional<double> unsettled(Duration now) const;
 
-  const std::vector<std::string> steps_;
-  const std::shared_ptr<const PastCosts> past_;
+  std::vector<std::string> steps_;
+  std::shared_ptr<const PastCosts> past_;
+  std::vector<double> parts_;  // by step; empty: not planned
   double size_ = 1;
   std::string variety_;
   std::vector<std::optional<double>> units_;  // by step, as far as told

@@ -18,10 +18,11 @@ std::unexpected<Error> conflict(std::string message, std::string pointer, std::s
 
 }  // namespace
 
-ReportFold::ReportFold(State state, TimePoint now, bool cancel_requested)
+ReportFold::ReportFold(State state, TimePoint now, bool cancel_requested, ReportedTime time)
     : state_(std::move(state)),
       now_(std::max(now, state_.updated_at)),
-      cancel_requested_(cancel_requested) {}
+      cancel_requested_(cancel_requested),
+      time_(std::move(time)) {}
 
 Result<void> ReportFold::take(const Report& report, const std::string& pointer) {
   if (ended()) {
@@ -105,11 +106,13 @@ Result<json::object> ReportFold::metadata_with(const Report& report,
 // The status that a report leads to, where it changes anything.
 void ReportFold::go_on(const Report& report, Step step, json::object metadata) {
   Plan plan = plan_of(state_.operation);
+  const Report::Work work = report.work.value_or(Report::Work{.done = 0, .total = 0});
+  time_.take(step, work.done, work.total);
   bool reached = state_.message.empty() || step != state_.step;
   Event next = event(EventType::kStatus);
   next.step = step;
   int percent = planned_step(plan, step).percent;
-  if (report.work) percent = percent_within(plan, step, report.work->done, report.work->total);
+  if (report.work) percent = percent_within(plan, step, work.done, work.total);
   next.percent = std::max(std::min(percent, kMostWhileProcessing), state_.percent);
   next.message = reached ? planned_step(plan, step).message : state_.message;
   if (!report.ends()) {  // else they belong to the end
@@ -118,7 +121,9 @@ void ReportFold::go_on(const Report& report, Step step, json::object metadata) {
   }
   bool changes = reached || next.percent != state_.percent || next.message != state_.message ||
                  next.metadata != state_.metadata;
-  if (changes) add(std::move(next));
+  if (!changes) return;
+  next.eta_seconds = time_.estimate();
+  add(std::move(next));
 }
 
 void ReportFold::complete(const Report& report) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "status/operation.h"
+#include "status/reported_time.h"
 
 namespace walrus::status {
 
@@ -40,8 +41,8 @@ struct Report {
 class ReportFold {
  public:
   // `state` is the last durable one, of an operation with an ExternalPlan. Once the wish to cancel
-  // is known, every end is `cancelled`.
-  ReportFold(State state, TimePoint now, bool cancel_requested);
+  // is known, every end is `cancelled`. `time` is as of the request.
+  ReportFold(State state, TimePoint now, bool cancel_requested, ReportedTime time);
 
   // A report without anything is a sign of life, and the first of all begins the first step.
   // `pointer` is the report's place in the request. Errors, after which the fold is of no use:
@@ -52,6 +53,7 @@ class ReportFold {
 
   const State& state() const { return state_; }
   const std::vector<Event>& events() const { return events_; }
+  const ReportedTime& time() const { return time_; }
   bool ended() const { return state_.outcome != Outcome::kProcessing; }
 
  private:
@@ -65,6 +67,7 @@ class ReportFold {
   State state_;
   const TimePoint now_;
   const bool cancel_requested_;
+  ReportedTime time_;
   std::vector<Event> events_;
 };
 

@@ -1,7 +1,6 @@
 #include "status/tracker.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace walrus::status {
 
@@ -297,12 +296,9 @@ bool Tracker::progressed() const {
   return percent_now() != state_.percent || counters_ != state_.metadata;
 }
 
-// To a tenth of a second.
 std::optional<double> Tracker::seconds_left() {
   if (state_.operation.kind == Kind::kChat) return std::nullopt;
-  std::optional<double> left = remaining_.estimate(home_.clock().monotonic());
-  if (left) *left = std::round(*left * 10) / 10;
-  return left;
+  return to_tenths(remaining_.estimate(home_.clock().monotonic()));
 }
 
 Task<void> Tracker::write_progress() {
