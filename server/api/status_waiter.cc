@@ -1,18 +1,25 @@
 #include "api/status_waiter.h"
 
+#include <algorithm>
 #include <stop_token>
 
 namespace walrus::api {
 
 namespace {
 
+// A chunk moves the sequence, but makes no new status.
+bool brings_status(std::span<const live::SharedEvent> events, std::uint64_t after) {
+  return std::ranges::any_of(events, [after](const live::SharedEvent& event) {
+    return event->sequence() > after && event->event.type != status::EventType::kChunk;
+  });
+}
+
 class Waiter final : public live::Listener {
  public:
   explicit Waiter(std::uint64_t after) : after_(after) {}
 
   void on_events(std::span<const live::SharedEvent> events, const live::Frame&) override {
-    const live::LiveEvent& last = *events.back();
-    if (last.sequence() > after_ || last.terminal) wake();
+    if (brings_status(events, after_) || events.back()->terminal) wake();
   }
   void on_closed() override { wake(); }
 
@@ -37,7 +44,7 @@ Task<void> wait_for_status(live::Hub& hub, std::string operation_id, std::uint64
   auto waiter = std::make_shared<Waiter>(after);
   live::Attachment attachment = co_await hub.attach(operation_id, waiter);
   if (!attachment.running) co_return;
-  if (attachment.state.sequence <= after && !waiter->woken()) {
+  if (!brings_status(attachment.tail, after) && !waiter->woken()) {
     TimerId timer = loop.after(limit, [waiter] { waiter->wake(); });
     auto gone = [waiter] { waiter->wake(); };
     std::stop_callback watch(peer ? peer->gone() : std::stop_token(), gone);

@@ -68,6 +68,23 @@ TEST_F(StatusWaiterTest, TheClockAnswersWhereNothingHappens) {
   EXPECT_TRUE(answer->body.empty());
 }
 
+TEST_F(StatusWaiterTest, AChunkIsNoNewStatus) {
+  auto begun =
+      post("/v1/operations", R"({"kind":"import","steps":[{"name":"fetch","percent":0}]})");
+  std::string path = "/v1/operations/" + text(parsed(begun), "operation_id");
+  EXPECT_EQ(post(path + "/events", "{}").status, 202);
+  std::int64_t now = parsed(get(path)).at("sequence").as_int64();
+  std::vector<std::optional<http::Response>> answers(2);
+  start(request("GET", path + after(now)), answers[0]);
+  EXPECT_EQ(post(path + "/events", R"({"content":"text"})").status, 202);
+  start(request("GET", path + after(now)), answers[1]);
+  life.loop.advance(1s);
+  for (auto& answer : answers) EXPECT_FALSE(answer);
+  EXPECT_EQ(post(path + "/events", R"({"status":"completed"})").status, 202);
+  ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
+  for (auto& answer : answers) EXPECT_EQ(answer->status, 200);
+}
+
 TEST_F(StatusWaiterTest, AtTheEndThereIsNothingToWaitFor) {
   life.embedder.hangs = false;
   ASSERT_TRUE(
