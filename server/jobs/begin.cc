@@ -30,6 +30,7 @@ Result<void> Jobs::admit(const status::Operation& operation) {
 
 Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<status::Event> first,
                                 store::WriteBatch with) {
+  show_position(record, first);
   store::WriteBatch batch;
   batch.mutations.push_back(store::PutOperation{record});
   co_return co_await begin({std::move(record), std::move(first), std::move(batch)},
@@ -38,6 +39,7 @@ Task<Result<void>> Jobs::accept(store::OperationRecord record, std::vector<statu
 
 Task<Result<void>> Jobs::retry(store::OperationRecord record, std::vector<status::Event> first,
                                store::WriteBatch with) {
+  show_position(record, first);
   store::WriteBatch batch;
   batch.mutations.push_back(store::BeginAttempt{record.state});
   // What the last attempt reserved and did not use is free: its log has ended below it.

@@ -57,8 +57,8 @@ bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason rea
     beginning->second.push_back({reason, std::move(answer)});
     return true;
   }
-  Waiting waiting;
-  if (take_from_queue(operation_id, waiting)) start(home, std::move(waiting), reason);
+  std::optional<Waiting> waiting = take_from_queue(operation_id);
+  if (waiting) start(home, std::move(*waiting), reason);
   auto found = home.runs.find(operation_id);
   if (found == home.runs.end()) return false;
   stop(*found->second, reason);

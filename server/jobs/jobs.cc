@@ -18,9 +18,12 @@ Error cancelled() {
 
 }  // namespace
 
-Jobs::Home::Home(Loop& home_loop, const Log& log)
+Jobs::Home::Home(Jobs& jobs, Loop& home_loop)
     : loop(home_loop),
-      tasks(home_loop, [&log](std::exception_ptr) { log.error("a job's runner threw"); }) {}
+      tasks(home_loop,
+            [&log = jobs.log_](std::exception_ptr) { log.error("a job's runner threw"); }),
+      positions(home_loop, tasks, jobs.store_, jobs.hub_, jobs.log_,
+                [&jobs](const Positions::Visitor& visitor) { jobs.visit_queues(visitor); }) {}
 
 Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log,
            live::Hub& hub, const Log& log, Metrics& metrics, Options options)
@@ -31,7 +34,7 @@ Jobs::Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& even
       metrics_(metrics),
       options_(options),
       costs_(store, log) {
-  for (Loop* loop : loops) homes_.push_back(std::make_unique<Home>(*loop, log));
+  for (Loop* loop : loops) homes_.push_back(std::make_unique<Home>(*this, *loop));
   for (std::size_t kind = 0; kind < lanes_.size(); ++kind) {
     Lane& lane = lanes_[kind];
     std::string labels = "kind=\"" + std::string(status::kKindNames[kind]) + "\"";
@@ -65,38 +68,65 @@ void Jobs::enqueue(Waiting waiting) {
   Lane& lane = lane_of(waiting.record.state.operation.kind);
   {
     std::lock_guard lock(lane.mutex);
-    lane.queue.push_back(std::move(waiting));
+    lane.queue.push(std::move(waiting));
   }
   start_waiting(lane);
 }
 
 // Starts what there is room for, each on its home loop.
 void Jobs::start_waiting(Lane& lane) {
-  std::lock_guard lock(lane.mutex);
+  std::unique_lock lock(lane.mutex);
   while (!lane.queue.empty() && lane.running < lane.work.at_once && !shutting_down_) {
-    Home& home = home_of(lane.queue.front().record.state.operation.id);
+    Waiting next = *lane.queue.pop();
+    Home& home = home_of(next.record.state.operation.id);
     // Under the lock: who finds it neither waiting nor running looks again behind this.
-    home.loop.post([this, &home, next = std::move(lane.queue.front())]() mutable {
+    home.loop.post([this, &home, next = std::move(next)]() mutable {
       start(home, std::move(next), StopReason::kNone);
     });
-    lane.queue.pop_front();
     ++lane.running;
+  }
+  bool others_wait = !lane.queue.empty();
+  lock.unlock();
+  if (others_wait) queue_moved();
+}
+
+std::optional<Waiting> Jobs::take_from_queue(const std::string& operation_id) {
+  for (Lane& lane : lanes_) {
+    std::lock_guard lock(lane.mutex);
+    std::optional<Waiting> taken = lane.queue.take(operation_id);
+    if (!taken) continue;
+    ++lane.running;
+    queue_moved();
+    return taken;
+  }
+  return std::nullopt;
+}
+
+// --- Positions in the queue. Chats have none: they run at once.
+
+// What comes when others wait, or all places are taken, says from the first where it stands.
+void Jobs::show_position(store::OperationRecord& record, std::vector<status::Event>& first) {
+  const status::Operation& operation = record.state.operation;
+  if (operation.kind == Kind::kChat) return;
+  Lane& lane = lane_of(operation.kind);
+  std::lock_guard lock(lane.mutex);
+  if (lane.queue.empty() && lane.running < lane.work.at_once) return;
+  record.state.metadata[status::kQueuePosition] = lane.queue.position_of_next(operation.owner);
+  if (!first.empty()) first.back().metadata = record.state.metadata;
+}
+
+void Jobs::visit_queues(const Positions::Visitor& visitor) {
+  for (Lane& lane : lanes_) {
+    if (&lane == &lane_of(Kind::kChat)) continue;
+    std::lock_guard lock(lane.mutex);
+    lane.queue.visit([&visitor](int position, const Waiting& waiting) {
+      return visitor(position, waiting.record.state);
+    });
   }
 }
 
-bool Jobs::take_from_queue(const std::string& operation_id, Waiting& out) {
-  for (Lane& lane : lanes_) {
-    std::lock_guard lock(lane.mutex);
-    auto found = std::ranges::find_if(lane.queue, [&](auto& waiting) {
-      return waiting.record.state.operation.id == operation_id;
-    });
-    if (found == lane.queue.end()) continue;
-    out = std::move(*found);
-    lane.queue.erase(found);
-    ++lane.running;
-    return true;
-  }
-  return false;
+void Jobs::queue_moved() {
+  for (auto& home : homes_) home->positions.queue_moved();
 }
 
 // --- A run
@@ -114,32 +144,43 @@ void Jobs::start(Home& home, Waiting waiting, StopReason reason) {
 Task<void> Jobs::run(Home& home, Run* run) {
   const std::string id = run->record.state.operation.id;
   Lane& lane = lane_of(run->record.state.operation.kind);
-  const std::string kind(status::name_of(run->record.state.operation.kind));
-  {
-    StepLog log(hub_, log_, metrics_, run->record.state);
-    status::Tracker tracker(home.loop, event_log_, log, run->record.state,
-                            run->record.reserved_through, log_, {}, costs_.of(kind));
-    run->tracker = &tracker;
-    if (run->reason == StopReason::kShutdown) tracker.stop_waiting();
-    watch(home, run);
-    Result<void> outcome = co_await run_guarded(run);
-    home.loop.cancel(run->watchdog);
-    if (!outcome && run->reason == StopReason::kShutdown && lane.work.resumable) {
-      co_await tracker.leave();
-      hub_.close(id);
-    } else if (!outcome) {
-      Error reason = reason_to_fail(*run, std::move(outcome.error()));
-      co_await end_failed(tracker, run->record, std::move(reason));
-    } else if (outcome) {
-      co_await costs_.learn(kind, tracker.finished_work());
-    }
-    run->tracker = nullptr;
+  status::State left_queue = run->record.state;
+  std::optional<status::State> state = co_await home.positions.settled(std::move(left_queue));
+  if (state) {
+    run->record.state = std::move(*state);
+    co_await track(home, run);
+  } else {
+    hub_.close(id);  // shutting down: the next start decides
   }
   std::vector<Work> waiters = std::move(run->on_end);
   home.runs.erase(id);
   for (Work& waiter : waiters) waiter();
   --lane.running;
   start_waiting(lane);
+}
+
+Task<void> Jobs::track(Home& home, Run* run) {
+  const std::string id = run->record.state.operation.id;
+  Lane& lane = lane_of(run->record.state.operation.kind);
+  const std::string kind(status::name_of(run->record.state.operation.kind));
+  StepLog log(hub_, log_, metrics_, run->record.state);
+  status::Tracker tracker(home.loop, event_log_, log, run->record.state,
+                          run->record.reserved_through, log_, {}, costs_.of(kind));
+  run->tracker = &tracker;
+  if (run->reason == StopReason::kShutdown) tracker.stop_waiting();
+  watch(home, run);
+  Result<void> outcome = co_await run_guarded(run);
+  home.loop.cancel(run->watchdog);
+  if (!outcome && run->reason == StopReason::kShutdown && lane.work.resumable) {
+    co_await tracker.leave();
+    hub_.close(id);
+  } else if (!outcome) {
+    Error reason = reason_to_fail(*run, std::move(outcome.error()));
+    co_await end_failed(tracker, run->record, std::move(reason));
+  } else {
+    co_await costs_.learn(kind, tracker.finished_work());
+  }
+  run->tracker = nullptr;
 }
 
 Task<Result<void>> Jobs::run_guarded(Run* run) {
@@ -299,6 +340,7 @@ void Jobs::shut_down(Duration chat_grace, Work done) {
   for (auto& home : homes_) {
     Home* here = home.get();
     here->loop.post([this, here, chat_grace, left, finished, first] {
+      here->positions.stop();
       for (auto& [id, run] : here->runs) {
         if (lane_of(run->record.state.operation.kind).work.resumable)
           stop(*run, StopReason::kShutdown);

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <atomic>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,6 +17,8 @@
 #include "base/metrics.h"
 #include "base/task_group.h"
 #include "jobs/job.h"
+#include "jobs/positions.h"
+#include "jobs/queue.h"
 #include "jobs/step_costs.h"
 #include "jobs/watchdog.h"
 #include "live/hub.h"
@@ -88,10 +89,6 @@ class Jobs {
     store::WriteBatch batch;  // what makes it so
     bool is_new = true;       // no other attempt of it can be running
   };
-  struct Waiting {
-    store::OperationRecord record;
-    bool resumed = false;  // it was begun by an earlier run of the server
-  };
   struct Run {
     store::OperationRecord record;
     bool resumed = false;
@@ -102,9 +99,10 @@ class Jobs {
     std::vector<Work> on_end;
   };
   struct Home {
-    Home(Loop& home_loop, const Log& log);
+    Home(Jobs& jobs, Loop& home_loop);
     Loop& loop;
     TaskGroup tasks;
+    Positions positions;
     std::map<std::string, std::unique_ptr<Run>> runs;  // of operations running here
     // Operations whose beginning is on its way to the disk, and who wanted them stopped meanwhile.
     std::map<std::string, std::vector<StopAsked>> beginning;
@@ -112,7 +110,7 @@ class Jobs {
   struct Lane {  // of a kind
     KindOfWork work;
     std::mutex mutex;
-    std::deque<Waiting> queue;
+    Queue queue;
     std::atomic<int> running{0};
   };
 
@@ -127,9 +125,13 @@ class Jobs {
   void enqueue(Waiting waiting);
   void start_waiting(Lane& lane);
   void start(Home& home, Waiting waiting, StopReason reason);
-  bool take_from_queue(const std::string& operation_id, Waiting& out);
+  std::optional<Waiting> take_from_queue(const std::string& operation_id);
+  void show_position(store::OperationRecord& record, std::vector<status::Event>& first);
+  void visit_queues(const Positions::Visitor& visitor);
+  void queue_moved();
   Task<void> count_resumption(const Run& run);
   Task<void> run(Home& home, Run* run);
+  Task<void> track(Home& home, Run* run);
   Task<Result<void>> run_guarded(Run* run);
   Task<void> end_failed(status::Tracker& tracker, store::OperationRecord record, Error error);
   Task<Result<void>> store_failure(status::Tracker& tracker, store::OperationRecord record,

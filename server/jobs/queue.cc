@@ -1,6 +1,7 @@
 #include "jobs/queue.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace walrus::jobs {
 
@@ -47,23 +48,28 @@ std::optional<Waiting> Queue::take(const std::string& operation_id) {
   return std::nullopt;
 }
 
-Waiting* Queue::find(const std::string& operation_id) {
-  for (Line& line : lines_) {
-    auto found = std::ranges::find(line.waiting, operation_id, id_of);
-    if (found != line.waiting.end()) return &*found;
+void Queue::visit(const std::function<bool(int position, const Waiting& waiting)>& visitor) const {
+  std::vector<const Line*> lines;  // that have one for this round
+  for (const Line& line : lines_) lines.push_back(&line);
+  int position = 0;
+  for (std::size_t round = 0; !lines.empty(); ++round) {
+    for (const Line* line : lines) {
+      if (!visitor(++position, line->waiting[round])) return;
+    }
+    std::erase_if(lines, [round](const Line* line) { return line->waiting.size() <= round + 1; });
   }
-  return nullptr;
 }
 
-std::vector<std::string> Queue::order() const {
-  std::vector<std::string> ids;
-  ids.reserve(size_);
-  for (std::size_t round = 0; ids.size() < size_; ++round) {
-    for (const Line& line : lines_) {
-      if (round < line.waiting.size()) ids.push_back(id_of(line.waiting[round]));
-    }
+int Queue::position_of_next(const std::string& owner) const {
+  auto own = std::ranges::find(lines_, owner, &Line::owner);
+  std::size_t rounds = own == lines_.end() ? 0 : own->waiting.size();  // before its own
+  std::size_t ahead = 0;
+  bool passed = false;
+  for (const Line& line : lines_) {
+    passed = passed || line.owner == owner;
+    ahead += std::min(line.waiting.size(), passed ? rounds : rounds + 1);
   }
-  return ids;
+  return static_cast<int>(ahead) + 1;
 }
 
 }  // namespace walrus::jobs

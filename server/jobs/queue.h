@@ -2,10 +2,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "store/records.h"
 
@@ -25,13 +25,14 @@ class Queue {
   std::optional<Waiting> pop();
   // That one, wherever it stands.
   std::optional<Waiting> take(const std::string& operation_id);
-  // Null where it does not wait; good until the next change.
-  Waiting* find(const std::string& operation_id);
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  // In the order in which they would start if nothing else came.
-  std::vector<std::string> order() const;
+  // Those that wait, in the order in which they would start if nothing else came; the first has
+  // position 1. The visitor says false to end the visit.
+  void visit(const std::function<bool(int position, const Waiting& waiting)>& visitor) const;
+  // The position that the owner's next one would have.
+  int position_of_next(const std::string& owner) const;
 
  private:
   struct Line {  // of an owner; never empty

@@ -9,6 +9,7 @@ namespace {
 
 class QueueTest : public ::testing::Test {
  protected:
+  using Ids = std::vector<std::string>;
   void push(const std::string& owner, const std::string& id) {
     Waiting waiting;
     waiting.record.state.operation.owner = owner;
@@ -20,7 +21,15 @@ class QueueTest : public ::testing::Test {
     while (auto next = queue.pop()) ids.push_back(next->record.state.operation.id);
     return ids;
   }
-  using Ids = std::vector<std::string>;
+  Ids order() {
+    Ids ids;
+    queue.visit([&](int position, const Waiting& waiting) {
+      ids.push_back(waiting.record.state.operation.id);
+      EXPECT_EQ(position, static_cast<int>(ids.size()));
+      return true;
+    });
+    return ids;
+  }
   Queue queue;
 };
 
@@ -36,7 +45,7 @@ TEST_F(QueueTest, OwnersTakeTurns) {
   push("y", "y1");
   push("z", "z1");
   push("z", "z2");
-  EXPECT_EQ(queue.order(), (Ids{"x1", "y1", "z1", "x2", "z2", "x3", "x4"}));
+  EXPECT_EQ(order(), (Ids{"x1", "y1", "z1", "x2", "z2", "x3", "x4"}));
   EXPECT_EQ(pop_all(), (Ids{"x1", "y1", "z1", "x2", "z2", "x3", "x4"}));
 }
 
@@ -44,21 +53,26 @@ TEST_F(QueueTest, WhoComesLaterWaitsNoLongerThanATurnOfEach) {
   for (int i = 0; i < 100; ++i) push("x", "x" + std::to_string(i));
   queue.pop();
   push("y", "y");
-  EXPECT_EQ(queue.order()[1], "y");
+  EXPECT_EQ(order()[1], "y");
 }
 
 TEST_F(QueueTest, OneIsTakenOutWhereverItStands) {
   for (const char* id : {"x1", "x2"}) push("x", id);
   push("y", "y1");
-  EXPECT_EQ(queue.find("x2")->record.state.operation.id, "x2");
   EXPECT_EQ(queue.take("y1")->record.state.operation.owner, "y");
   EXPECT_FALSE(queue.take("y1"));
-  EXPECT_EQ(queue.find("y1"), nullptr);
   EXPECT_TRUE(queue.take("x1"));
   EXPECT_EQ(pop_all(), Ids{"x2"});
 }
 
-// However it is used, what order() says is what comes.
+TEST_F(QueueTest, AVisitEndsWhenItsVisitorHasSeenEnough) {
+  for (const char* id : {"x1", "x2", "x3"}) push("x", id);
+  int seen = 0;
+  queue.visit([&](int, const Waiting&) { return ++seen < 2; });
+  EXPECT_EQ(seen, 2);
+}
+
+// However it is used, what a visit sees is what comes.
 TEST_F(QueueTest, TheOrderIsTheTruth) {
   unsigned seed = std::random_device{}();
   SCOPED_TRACE(seed);
@@ -66,19 +80,22 @@ TEST_F(QueueTest, TheOrderIsTheTruth) {
   for (int i = 0; i < 2'000; ++i) {
     unsigned what = random() % 5;
     if (what < 3) {
-      push(std::string(1, static_cast<char>('a' + random() % 4)), std::to_string(i));
+      std::string owner(1, static_cast<char>('a' + random() % 4));
+      auto position = static_cast<std::size_t>(queue.position_of_next(owner));
+      push(owner, std::to_string(i));
+      ASSERT_EQ(order().at(position - 1), std::to_string(i));
     } else if (what == 3) {
-      Ids order = queue.order();
+      Ids ids = order();
       auto next = queue.pop();
-      ASSERT_EQ(next.has_value(), !order.empty());
-      if (next) ASSERT_EQ(next->record.state.operation.id, order.front());
+      ASSERT_EQ(next.has_value(), !ids.empty());
+      if (next) ASSERT_EQ(next->record.state.operation.id, ids.front());
     } else if (!queue.empty()) {
-      ASSERT_TRUE(queue.take(queue.order()[random() % queue.size()]));
+      ASSERT_TRUE(queue.take(order()[random() % queue.size()]));
     }
-    ASSERT_EQ(queue.order().size(), queue.size());
+    ASSERT_EQ(order().size(), queue.size());
   }
-  Ids order = queue.order();
-  EXPECT_EQ(pop_all(), order);
+  Ids ids = order();
+  EXPECT_EQ(pop_all(), ids);
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ void State::apply(const Event& event) {
   step = event.step;
   error = event.error;
   eta_seconds = event.eta_seconds;
-  if (!event.metadata.empty()) metadata = event.metadata;
+  bool has_all = event.type == EventType::kStatus && operation.kind != Kind::kChat;
+  if (has_all || !event.metadata.empty()) metadata = event.metadata;
   if (event.type == EventType::kComplete) return;
   percent = event.percent;
   message = event.message;

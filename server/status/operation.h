@@ -75,6 +75,10 @@ inline std::string_view name_of(const Operation& operation, Step step) {
   return name_of(operation.plan.get(), step);
 }
 
+// What the metadata of an operation that waits calls its place in the queue; 1 is the next. Gone
+// with its first event at work.
+inline constexpr std::string_view kQueuePosition = "queue_position";
+
 // The fold of an operation's events.
 struct State {
   Operation operation;
@@ -90,7 +94,8 @@ struct State {
   std::optional<double> eta_seconds;
   std::optional<OperationError> error;
 
-  // Takes the event in. Chunks and kComplete change the sequence and the time alone, and kComplete
+  // Takes the event in. A status has all of the metadata, but of a chat what an empty one leaves.
+  // Chunks and kComplete change the sequence and the time alone, and kComplete
   // the outcome and metadata.
   void apply(const Event& event);
 };

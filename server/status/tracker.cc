@@ -32,6 +32,7 @@ Tracker::Tracker(Loop& home, EventLog& log, LiveSink& live, State state,
       }) {
   // What may have been shown under a reserved sequence is never used again.
   state_.sequence = std::max(state_.sequence, reserved_through_);
+  counters_.erase(kQueuePosition);  // it waits no more
   arm_tick();
 }
 
