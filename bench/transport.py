@@ -60,12 +60,12 @@ def measure_stream(results, raw, peers, load):
     print("a chat's 27 events, us of CPU a stream")
     server = measuring.start(BUILD / "transport_server", stdout=subprocess.PIPE, text=True)
     port = int(server.stdout.readline())
-    address = f"http://127.0.0.1:{port}"
+    walrus = f"http://127.0.0.1:{port}"
     arms = {"raw": lambda: cpu_a_stream(load, raw[0], f"{raw[1]}/chat"),
-            "walrus": lambda: cpu_a_stream(load, server.pid, f"{address}/chat")}
+            "walrus": lambda: cpu_a_stream(load, server.pid, f"{walrus}/chat")}
     at_once = measuring.rounds_of(arms)
     report(results, "chat stream, events at once", at_once, {"raw": 1.2})
-    arms = {"walrus": lambda: cpu_a_stream(load, server.pid, f"{address}/turns")}
+    arms = {"walrus": lambda: cpu_a_stream(load, server.pid, f"{walrus}/turns")}
     for name, pid, address in peers:
         arms[name] = lambda pid=pid, address=address: cpu_a_stream(load, pid, f"{address}/chat")
     by_turns = measuring.rounds_of(arms)

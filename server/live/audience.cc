@@ -30,7 +30,6 @@ void Audience::deliver(std::span<const SharedEvent> events, const Frame& frame) 
     return tell({std::move(whom), {events.begin(), events.end()}, frame});
   }
   for (const auto& listener : *whom) listener->on_events(events, frame);
-  told_at_ = loop_.clock().monotonic();
 }
 
 void Audience::close() {

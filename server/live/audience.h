@@ -37,8 +37,9 @@ class Audience final : public std::enable_shared_from_this<Audience> {
   void deliver(std::span<const SharedEvent> events, const Frame& frame);
   void close();
 
-  // When the last call's telling ended; now, while one goes on. On the monotonic clock.
-  Duration told_at() const { return under_way_.empty() ? told_at_ : loop_.clock().monotonic(); }
+  bool is_telling() const { return !under_way_.empty(); }
+  // When the last telling in slices ended; now, while one goes on. On the monotonic clock.
+  Duration told_at() const { return is_telling() ? loop_.clock().monotonic() : told_at_; }
 
  private:
   using Listeners = std::vector<std::shared_ptr<Listener>>;

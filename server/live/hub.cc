@@ -145,18 +145,16 @@ void Hub::publish(const status::State& state, std::vector<status::Event> events)
 }
 
 // When the topic may speak again without gathering.
-Duration Hub::next_telling(const Shard& home, const Topic& topic) const {
+Duration Hub::next_telling(const Topic& topic) {
   if (!topic.last_told) return Duration::min();
-  auto audience = home.audiences.find(topic.state.operation.id);
-  Duration told_at =
-      audience == home.audiences.end() ? Duration::min() : audience->second->told_at();
+  Duration told_at = topic.crowd ? topic.crowd->told_at() : *topic.last_told;
   return std::max(*topic.last_told, told_at) + topic.window;
 }
 
 void Hub::tell_or_gather(Shard& home, Topic& topic) {
   if (topic.timer != 0) return;
   Duration now = home.loop->clock().monotonic();
-  Duration next = next_telling(home, topic);
+  Duration next = next_telling(topic);
   if (next <= now) {
     topic.window = gathering_.shortest;
     return tell(home, topic);
@@ -170,7 +168,7 @@ void Hub::tell_gathered(Shard& home, const std::string& operation_id) {
   Topic& topic = home.topics.at(operation_id);
   topic.timer = 0;
   // A crowd is still being told what came before.
-  if (next_telling(home, topic) > home.loop->clock().monotonic()) {
+  if (next_telling(topic) > home.loop->clock().monotonic()) {
     return tell_or_gather(home, topic);
   }
   topic.window = topic.gathered.size() > 1 ? gathering_.longest : gathering_.shortest;
@@ -182,15 +180,16 @@ void Hub::tell(Shard& home, Topic& topic) {
   if (topic.timer != 0) home.loop->cancel(std::exchange(topic.timer, 0));
   if (topic.gathered.empty()) return;
   topic.last_told = home.loop->clock().monotonic();
+  topic.crowd = nullptr;
   Frame frame = topic.links.empty() ? nullptr : joined(topic.gathered);
   const std::string& id = topic.state.operation.id;
   for (std::size_t link : topic.links) {
     Shard* shard = &shards_[link];
     if (shard == &home) {
-      deliver(home, id, topic.gathered, frame);
+      topic.crowd = deliver(home, id, topic.gathered, frame);
     } else {
       shard->loop->post([this, shard, id, events = topic.gathered, frame] {
-        deliver(*shard, id, events, frame);
+        (void)deliver(*shard, id, events, frame);
       });
     }
   }
@@ -204,14 +203,16 @@ void Hub::add_listener(Shard& shard, const std::string& operation_id,
   audience->add(std::move(listener));
 }
 
-void Hub::deliver(Shard& shard, const std::string& operation_id,
-                  std::span<const SharedEvent> events, const Frame& frame) {
+// The audience, where it is a crowd that is still being told.
+std::shared_ptr<Audience> Hub::deliver(Shard& shard, const std::string& operation_id,
+                                       std::span<const SharedEvent> events, const Frame& frame) {
   auto found = shard.audiences.find(operation_id);
-  if (found == shard.audiences.end()) return;
+  if (found == shard.audiences.end()) return nullptr;
   std::shared_ptr<Audience> audience = found->second;
   // Who is just attaching may do so to the attempt after this one.
   if (events.back()->terminal && !shard.asking.contains(operation_id)) shard.audiences.erase(found);
   audience->deliver(events, frame);
+  return audience->is_telling() ? std::move(audience) : nullptr;
 }
 
 Attachment Hub::look(Topic& topic) {

@@ -87,6 +87,7 @@ class Hub final : public status::LiveSink {
     std::optional<Duration> last_told;  // on the monotonic clock
     Duration window{0};
     TimerId timer = 0;
+    std::shared_ptr<Audience> crowd;  // at home, that was still being told after the last call
   };
   struct Shard {
     Loop* loop;
@@ -104,10 +105,10 @@ class Hub final : public status::LiveSink {
                     std::shared_ptr<Listener> listener);
   void tell_or_gather(Shard& home, Topic& topic);
   void tell_gathered(Shard& home, const std::string& operation_id);
-  Duration next_telling(const Shard& home, const Topic& topic) const;
+  static Duration next_telling(const Topic& topic);
   void tell(Shard& home, Topic& topic);
-  void deliver(Shard& shard, const std::string& operation_id, std::span<const SharedEvent> events,
-               const Frame& frame);
+  std::shared_ptr<Audience> deliver(Shard& shard, const std::string& operation_id,
+                                    std::span<const SharedEvent> events, const Frame& frame);
   void tell_closed(Shard& shard, const std::string& operation_id);
   Attachment look(Topic& topic);
   void update_latest(const status::State& state);
