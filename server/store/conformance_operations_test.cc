@@ -225,8 +225,7 @@ TEST_P(Operations, AreNarrowedByKindAndOutcome) {
   EXPECT_EQ(ids(get(store->operations("bob", {}, Outcome::kProcessing, {})).records),
             std::vector<std::string>{"upload"});
   EXPECT_TRUE(get(store->operations("bob", "chat", {}, {})).records.empty());
-  EXPECT_TRUE(get(store->operations("bob", "web_crawl", Outcome::kProcessing, {}))
-                  .records.empty());
+  EXPECT_TRUE(get(store->operations("bob", "web_crawl", Outcome::kProcessing, {})).records.empty());
 }
 
 TEST_P(Operations, RefuseBrokenCursors) {
