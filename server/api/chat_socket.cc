@@ -55,6 +55,7 @@ class TurnSink final : public EventSink {
  public:
   explicit TurnSink(std::shared_ptr<ChatSocket> owner) : owner_(std::move(owner)) {}
 
+  http::Outlet& outlet() override { return owner_->socket(); }
   bool take(std::span<const live::SharedEvent> events, const live::Frame&) override {
     return send_events(owner_->socket(), events);
   }

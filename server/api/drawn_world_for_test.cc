@@ -179,16 +179,23 @@ struct World::Reader {
   std::shared_ptr<Connection> connection;
 };
 
-// Takes so many pieces and then no more, as a reader whose queue is full. Closes as a real one
-// does: later, on its loop.
-class World::Connection final : public http::EventStream {
+// Takes so many pieces and then no more, as a reader whose queue is full; what it takes leaves at
+// once or, where it is slow, some time later. Closes as a real one does: later, on its loop.
+class World::Connection final : public http::EventStream,
+                                public std::enable_shared_from_this<World::Connection> {
  public:
   Connection(World& world, Loop& loop, Reader& reader, unsigned takes)
-      : world_(world), loop_(loop), reader_(reader), takes_(takes) {}
+      : world_(world), loop_(loop), reader_(reader), takes_(takes), slow_(world.draw(3) == 0) {}
 
+  std::size_t queued() const override { return queued_; }
+  void when_drained(Work work) override {
+    if (queued_ == 0) return loop_.post(std::move(work));
+    on_drained_.push_back(std::move(work));
+  }
   bool send(live::Frame frame) override {
     if (closed_ || takes_ == 0) return false;
     --takes_;
+    if (slow_ && queued_ == 0 && world_.draw(3) == 0) fill_up();
     std::string text = http::without_chunk_framing(*frame);
     for (std::size_t begin = 0; begin < text.size();) {
       std::size_t end = text.find("\n\n", begin);
@@ -206,6 +213,7 @@ class World::Connection final : public http::EventStream {
   void on_closed(Work work) override { on_closed_ = std::move(work); }
   void close() {
     if (std::exchange(closed_, true)) return;
+    drain();
     loop_.post([work = std::move(on_closed_)]() mutable {
       if (work) work();
     });
@@ -222,10 +230,24 @@ class World::Connection final : public http::EventStream {
     world_.saw(reader_, seen);
   }
 
+  void fill_up() {
+    queued_ = 1'000'000;
+    loop_.after(drawn_pause(world_.random_, 600), [this, self = weak_from_this()] {
+      if (auto alive = self.lock()) drain();
+    });
+  }
+  void drain() {
+    queued_ = 0;
+    for (Work& work : std::exchange(on_drained_, {})) loop_.post(std::move(work));
+  }
+
   World& world_;
   Loop& loop_;
   Reader& reader_;
   unsigned takes_;
+  const bool slow_;
+  std::size_t queued_ = 0;
+  std::vector<Work> on_drained_;
   bool closed_ = false;
   Work on_closed_;
 };

@@ -83,6 +83,7 @@ class SubscriptionSink final : public EventSink {
   SubscriptionSink(std::shared_ptr<EventsSocket> owner, std::string operation_id)
       : owner_(std::move(owner)), operation_id_(std::move(operation_id)) {}
 
+  http::Outlet& outlet() override { return owner_->socket(); }
   bool take(std::span<const live::SharedEvent> events, const live::Frame&) override {
     return send_events(owner_->socket(), events);
   }

@@ -18,6 +18,8 @@ struct Heard {
 class Kept final : public http::EventStream {
  public:
   Kept(Loop& loop, std::size_t takes) : loop_(loop), takes_(takes) {}
+  std::size_t queued() const override { return 0; }
+  void when_drained(Work work) override { loop_.post(std::move(work)); }
   bool send(live::Frame frame) override {
     if (closed_ || events.size() == takes_) return false;
     std::string_view text(*frame);

@@ -15,6 +15,8 @@ class KeptSocket final : public http::WebSocket {
  public:
   explicit KeptSocket(Loop& loop) : loop_(loop) {}
 
+  std::size_t queued() const override { return 0; }
+  void when_drained(Work work) override { loop_.post(std::move(work)); }
   bool send(std::span<const http::SharedText> messages) override {
     for (const http::SharedText& message : messages) send_text(std::string(message.text));
     return !closed_;

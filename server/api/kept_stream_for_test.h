@@ -28,8 +28,21 @@ class KeptStream final : public http::EventStream {
  public:
   KeptStream(Loop& loop, Received& out, int takes) : loop_(loop), out_(out), takes_(takes) {}
 
+  // Takes so many events more, and then stands still until it is told to go on.
+  void stand_still_after(int events) { stands_after_ = events; }
+  void go_on() {
+    queued_ = 0;
+    for (Work& work : std::exchange(on_drained_, {})) loop_.post(std::move(work));
+  }
+
+  std::size_t queued() const override { return queued_; }
+  void when_drained(Work work) override {
+    if (queued_ == 0) return loop_.post(std::move(work));
+    on_drained_.push_back(std::move(work));
+  }
   bool send(live::Frame frame) override {
     if (closed_ || takes_-- <= 0) return false;
+    if (--stands_after_ == 0) queued_ = 1'000'000;
     // What is published in quick succession comes as one frame.
     std::string_view text(*frame);
     for (auto id = text.find("id: "); id != std::string_view::npos; id = text.find("id: ")) {
@@ -54,6 +67,7 @@ class KeptStream final : public http::EventStream {
   void on_closed(Work work) override { on_closed_ = std::move(work); }
   void close() {
     if (std::exchange(closed_, true)) return;
+    go_on();
     loop_.post([work = std::move(on_closed_)]() mutable { work(); });
   }
 
@@ -71,6 +85,9 @@ class KeptStream final : public http::EventStream {
   Loop& loop_;
   Received& out_;
   int takes_;
+  int stands_after_ = 0;
+  std::size_t queued_ = 0;
+  std::vector<Work> on_drained_;
   bool closed_ = false;
   Work on_closed_;
 };

@@ -13,6 +13,7 @@ class MultiplexedStream::Sink final : public EventSink {
   Sink(std::shared_ptr<MultiplexedStream> stream, std::string id)
       : stream_(std::move(stream)), id_(std::move(id)) {}
 
+  http::Outlet& outlet() override { return *stream_->stream_; }
   bool take(std::span<const live::SharedEvent> events, const live::Frame&) override {
     for (const live::SharedEvent& event : events) {
       Place place{event->sequence(), event->event.attempt, event->event.at};

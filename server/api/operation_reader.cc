@@ -8,6 +8,8 @@ namespace walrus::api {
 namespace {
 
 constexpr int kReplayBatch = 500;
+constexpr std::size_t kMostQueued = 64 * 1024;    // bytes at the outlet before the next event waits
+constexpr std::size_t kMostArrived = 256 * 1024;  // bytes kept of what is live meanwhile
 
 // What is stored but not published yet is not replayed: it comes with the tail or live.
 std::uint64_t stored_below(const live::Attachment& attachment) {
@@ -49,25 +51,46 @@ void OperationReader::leave() {
   stop();
 }
 
+// Once, unless more came meanwhile than is kept: then again from where that left off.
 Task<void> OperationReader::catch_up(Position position) {
   auto self = shared_from_this();
-  live::Attachment attachment = co_await hub_.attach(record_.state.operation.id, self);
-  if (attachment.running) {
-    record_.state = attachment.state;
-  } else if (record_.state.outcome == status::Outcome::kProcessing) {
-    // It ended, or was left, between our reading it and attaching.
-    auto latest =
-        co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
-    if (latest && *latest) record_ = std::move(**latest);
+  std::optional<std::uint64_t> begin = position.after.value_or(0);
+  bool running = true;
+  for (bool again = true; again; begin.reset()) {
+    missed_ = false;
+    live::Attachment attachment = co_await hub_.attach(record_.state.operation.id, self);
+    running = attachment.running;
+    if (running) {
+      record_.state = attachment.state;
+    } else if (record_.state.outcome == status::Outcome::kProcessing) {
+      // It ended, or was left, between our reading it and attaching.
+      auto latest =
+          co_await store_.operation(record_.state.operation.owner, record_.state.operation.id);
+      if (latest && *latest) record_ = std::move(**latest);
+    }
+    if (begin && !position.after) least_attempt_ = record_.state.attempt;
+    Result<void> caught_up = co_await catch_up_once(begin, attachment);
+    if (!caught_up) co_return fail();
+    again = missed_ && !stopped_;
+    if (again) hub_.detach(loop_, record_.state.operation.id, this);
   }
-  if (!position.after) least_attempt_ = record_.state.attempt;
-  Result<void> caught_up = co_await begin_after(position.after.value_or(0), attachment);
-  if (caught_up) caught_up = co_await replay(stored_below(attachment));
-  if (!caught_up) co_return fail();
-  deliver_each(attachment.tail);
   catching_up_ = false;
-  deliver_each(std::exchange(arrived_, {}));
-  if (!attachment.running || topic_closed_) leave();
+  if (!running || topic_closed_) leave();
+}
+
+// The log up to the tail, the tail, and what arrived while that was given.
+Task<Result<void>> OperationReader::catch_up_once(std::optional<std::uint64_t> position,
+                                                  const live::Attachment& attachment) {
+  Result<void> done;
+  if (position) done = co_await begin_after(*position, attachment);
+  if (done) done = co_await replay(stored_below(attachment));
+  if (!done) co_return done;
+  co_await give(attachment.tail);
+  while (!arrived_.empty()) {
+    arrived_bytes_ = 0;
+    co_await give(std::exchange(arrived_, {}));
+  }
+  co_return done;
 }
 
 // Sends a snapshot where the position is not one to go on from.
@@ -133,34 +156,57 @@ Task<Result<void>> OperationReader::replay(std::uint64_t up_to) {
     if (!batch) co_return std::unexpected(batch.error());
     for (status::Event& event : *batch) {
       if (event.sequence >= up_to) co_return Result<void>();
-      replay_one(std::move(event));
+      live::SharedEvent replayed = encoded(std::move(event));
+      deliver_each({&replayed, 1});
+      if (is_full()) co_await drained();
     }
     if (batch->size() < kReplayBatch) break;
   }
   co_return Result<void>();
 }
 
-void OperationReader::replay_one(status::Event event) {
-  if (event.attempt < least_attempt_) {
-    sent_ = event.sequence;
-    return;
-  }
+live::SharedEvent OperationReader::encoded(status::Event event) const {
   bool terminal = status::is_terminal(record_.state.operation.kind, event);
-  auto encoded = hub_.encoding().event(status::state_after(record_.state, event), event);
-  live::SharedEvent live =
-      std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(encoded));
-  deliver({&live, 1}, live::frame_of(live));
+  auto bytes = hub_.encoding().event(status::state_after(record_.state, event), event);
+  return std::make_shared<const live::LiveEvent>(std::move(event), terminal, std::move(bytes));
+}
+
+// As fast as the reader takes them.
+Task<void> OperationReader::give(std::vector<live::SharedEvent> events) {
+  for (const live::SharedEvent& event : events) {
+    deliver_each({&event, 1});
+    if (is_full()) co_await drained();
+  }
+}
+
+bool OperationReader::is_full() const {
+  return !stopped_ && sink_->outlet().queued() > kMostQueued;
+}
+
+Task<void> OperationReader::drained() {
+  auto wait = [this](Completion<bool> done) {
+    sink_->outlet().when_drained([done = std::move(done)]() mutable { done(true); });
+  };
+  co_await wait_for_callback<bool>(wait);
 }
 
 void OperationReader::on_events(std::span<const live::SharedEvent> events,
                                 const live::Frame& frame) {
   if (catching_up_) {
-    arrived_.insert(arrived_.end(), events.begin(), events.end());
+    keep(events);
   } else if (events.front()->sequence() > sent_) {
     deliver(events, frame);
   } else {  // some of it came with the tail
     deliver_each(events);
   }
+}
+
+void OperationReader::keep(std::span<const live::SharedEvent> events) {
+  if (missed_) return;
+  for (const live::SharedEvent& event : events) arrived_bytes_ += event->encoded.frame.size();
+  arrived_.insert(arrived_.end(), events.begin(), events.end());
+  missed_ = arrived_bytes_ > kMostArrived;
+  if (missed_) arrived_.clear();
 }
 
 void OperationReader::on_closed() {
@@ -171,7 +217,12 @@ void OperationReader::on_closed() {
 
 void OperationReader::deliver_each(std::span<const live::SharedEvent> events) {
   for (const live::SharedEvent& event : events) {
-    if (event->sequence() > sent_) deliver({&event, 1}, live::frame_of(event));
+    if (event->sequence() <= sent_) continue;
+    if (event->event.attempt < least_attempt_) {
+      sent_ = event->sequence();
+    } else {
+      deliver({&event, 1}, live::frame_of(event));
+    }
   }
 }
 

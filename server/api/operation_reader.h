@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/task_group.h"
+#include "http/outlet.h"
 #include "live/hub.h"
 #include "store/store.h"
 
@@ -24,6 +25,9 @@ struct Position {
 class EventSink {
  public:
   virtual ~EventSink() = default;
+
+  // Where the events leave. What a reader missed is read as fast as it takes it, and no faster.
+  virtual http::Outlet& outlet() = 0;
 
   // Events in order, at least one; `frame` is all of them as one piece of the operation's stream.
   // False: the sink takes no more, and the reader stops.
@@ -56,11 +60,17 @@ class OperationReader final : public live::Listener,
 
  private:
   Task<void> catch_up(Position position);
+  Task<Result<void>> catch_up_once(std::optional<std::uint64_t> position,
+                                   const live::Attachment& attachment);
   Task<Result<void>> begin_after(std::uint64_t position, const live::Attachment& attachment);
   Task<Result<bool>> knows(std::uint64_t sequence, const live::Attachment& attachment);
   Task<Result<void>> send_snapshot(const live::Attachment& attachment);
   Task<Result<void>> replay(std::uint64_t up_to);
-  void replay_one(status::Event event);
+  live::SharedEvent encoded(status::Event event) const;
+  Task<void> give(std::vector<live::SharedEvent> events);
+  Task<void> drained();
+  bool is_full() const;
+  void keep(std::span<const live::SharedEvent> events);
   void deliver_each(std::span<const live::SharedEvent> events);
   void deliver(std::span<const live::SharedEvent> events, const live::Frame& frame);
   void fail();
@@ -78,6 +88,8 @@ class OperationReader final : public live::Listener,
   bool topic_closed_ = false;
   bool stopped_ = false;
   std::vector<live::SharedEvent> arrived_;  // while catching up
+  std::size_t arrived_bytes_ = 0;
+  bool missed_ = false;  // more arrived than is kept: it is read from the log
 };
 
 }  // namespace walrus::api

@@ -9,6 +9,7 @@ class StreamSink final : public EventSink {
   StreamSink(const live::Encoding& encoding, std::shared_ptr<http::EventStream> stream)
       : encoding_(encoding), stream_(std::move(stream)) {}
 
+  http::Outlet& outlet() override { return *stream_; }
   bool take(std::span<const live::SharedEvent>, const live::Frame& frame) override {
     return stream_->send(frame);
   }

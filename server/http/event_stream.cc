@@ -6,6 +6,7 @@
 #include <charconv>
 #include <deque>
 #include <utility>
+#include <vector>
 
 namespace walrus::http {
 
@@ -35,6 +36,7 @@ struct Backlog {
   std::size_t sent = 0;  // of the first frame
   std::size_t bytes = 0;
   Duration last_progress{0};
+  std::vector<Work> on_drained;
 };
 
 class StreamConnection final : public EventStream,
@@ -63,6 +65,8 @@ class StreamConnection final : public EventStream,
     if (std::exchange(holds_, false)) flush();
   }
 
+  std::size_t queued() const override { return backlog_ ? backlog_->bytes : 0; }
+  void when_drained(Work work) override;
   bool send(Frame frame) override;
   void finish() override;
   void finish(Frame last_frame) override;
@@ -80,6 +84,7 @@ class StreamConnection final : public EventStream,
   bool deliver(Frame frame);
   bool enqueue(Frame frame, std::size_t sent);
   void begin_backlog();
+  void drop_backlog();
   void wait_writable();
   void flush();
   bool send_backlog();
@@ -116,7 +121,7 @@ bool StreamConnection::send(Frame frame) {
 bool StreamConnection::deliver(Frame frame) {
   if (!chunked_) frame = std::make_shared<const std::string>(without_chunk_framing(*frame));
   sent_since_check_ = true;
-  if (holds_ && backlog_->bytes > kHeldBytes) release();
+  if (holds_ && backlog_->bytes + frame->size() > kHeldBytes) release();
   if (state_ == State::kClosed) return false;
   if (backlog_) return enqueue(std::move(frame), 0);
   ssize_t taken = socket_.send(*frame);
@@ -148,6 +153,17 @@ bool StreamConnection::enqueue(Frame frame, std::size_t sent) {
 void StreamConnection::begin_backlog() {
   backlog_ = std::make_unique<Backlog>();
   backlog_->last_progress = shard_->now();
+}
+
+void StreamConnection::when_drained(Work work) {
+  if (!backlog_) return loop_.post(std::move(work));
+  backlog_->on_drained.push_back(std::move(work));
+}
+
+void StreamConnection::drop_backlog() {
+  if (!backlog_) return;
+  for (Work& work : backlog_->on_drained) loop_.post(std::move(work));
+  backlog_.reset();
 }
 
 void StreamConnection::wait_writable() {
@@ -190,7 +206,7 @@ void StreamConnection::drop_sent(std::size_t count) {
     backlog_->frames.pop_front();
   }
   backlog_->sent = count;
-  if (backlog_->frames.empty()) backlog_.reset();
+  if (backlog_->frames.empty()) drop_backlog();
 }
 
 void StreamConnection::finish() {
@@ -302,7 +318,7 @@ void StreamConnection::close() {
   state_ = State::kClosed;
   socket_.close();
   tell_closed();
-  backlog_.reset();
+  drop_backlog();
   ticket_ = {};
   std::exchange(shard_, nullptr)->remove(*this);
 }

@@ -274,6 +274,31 @@ TEST_F(EventStreamTest, AQueueThatWasEmptiedTakesMore) {
   client.read_until("data: again\n\n");
 }
 
+TEST_F(EventStreamTest, SaysWhenItIsDrained) {
+  server_.start();
+  Client client = open(4096);
+  std::atomic<int> drained = 0;
+  auto ask = [&] {
+    server_.on_loop([&] { opened_.streams.back()->when_drained([&] { ++drained; }); });
+  };
+  ask();  // nothing is queued
+  EXPECT_TRUE(eventually([&] { return drained == 1; }));
+  std::string large(10'000'000, 'p');
+  EXPECT_TRUE(send(large));
+  std::size_t queued = 0;
+  server_.on_loop([&] { queued = opened_.streams.back()->queued(); });
+  EXPECT_GT(queued, 0u);
+  EXPECT_LE(queued, large.size() + 100);
+  ask();
+  EXPECT_EQ(drained, 1);
+  for (std::size_t read = 0; read < large.size();) read += client.read_some().size();
+  EXPECT_TRUE(eventually([&] { return drained == 2; }));
+  EXPECT_TRUE(send(large));
+  ask();
+  client.close();  // the end is an answer, too
+  EXPECT_TRUE(eventually([&] { return drained == 3; }));
+}
+
 TEST_F(EventStreamTest, AReaderThatStopsIsCut) {
   server_.limits.write_timeout = 50ms;
   server_.start();

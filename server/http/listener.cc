@@ -1,6 +1,7 @@
 #include "http/listener.h"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -17,6 +18,11 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+// What the kernel takes for a peer that does not read: without a bound it is megabytes each. What
+// is accepted inherits it from the acceptor.
+using NotSentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int kMostUnsent = 128 * 1024;
 
 constexpr Duration kPauseAfterFailure = std::chrono::milliseconds(100);
 
@@ -44,6 +50,7 @@ error_code bind_to(Acceptor& acceptor, const tcp::endpoint& endpoint, bool share
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error && shared) acceptor.set_option(ReusePort(true), error);
+  if (!error) acceptor.set_option(NotSentLowWater(kMostUnsent), error);
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
   if (!error) acceptor.bind(endpoint, error);
   return error;

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/executor.h"
+#include "http/outlet.h"
 
 namespace walrus::http {
 
@@ -103,9 +104,8 @@ struct Request {
 // Frames are complete as bytes on the wire, chunked coding included (wire/frame.h), shared by all
 // streams they go to, and sent with one non-blocking send(); only what the kernel does not take is
 // queued.
-class EventStream {
+class EventStream : public Outlet {
  public:
-  virtual ~EventStream() = default;
   // False: closed, or more than the limit is queued and the frame was not taken.
   virtual bool send(std::shared_ptr<const std::string> frame) = 0;
   // Ends the response properly once what is queued has gone.

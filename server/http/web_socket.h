@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/executor.h"
+#include "http/outlet.h"
 
 namespace walrus::http {
 
@@ -34,9 +35,8 @@ struct SharedText {
 
 // Belongs to its loop's thread. Text goes out with one non-blocking send(); only what the kernel
 // does not take is queued. Pings, pongs and the close handshake are the socket's own.
-class WebSocket {
+class WebSocket : public Outlet {
  public:
-  virtual ~WebSocket() = default;
   // One text message of each, in order. False: closed; or the peer reads too slowly, and the socket
   // is closing with 1013. Any of them may have been sent then.
   virtual bool send(std::span<const SharedText> messages) = 0;

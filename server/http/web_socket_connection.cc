@@ -55,6 +55,8 @@ class WebSocketConnection final : public WebSocket,
   void start(std::string head);
   void receive_first(std::string_view bytes);
 
+  std::size_t queued() const override { return queue_ ? queue_->bytes() : 0; }
+  void when_drained(Work work) override;
   bool send(std::span<const SharedText> messages) override;
   bool send_text(std::string text) override;
   void close(CloseCode code, std::string_view reason) override;
@@ -76,6 +78,7 @@ class WebSocketConnection final : public WebSocket,
   bool deliver(Outgoing message);
   bool enqueue(Outgoing message, std::size_t sent);
   void push(Outgoing message, std::size_t sent);
+  void drop_queue();
   void turn_away();
   void wait_writable();
   void flush();
@@ -202,6 +205,17 @@ void WebSocketConnection::push(Outgoing message, std::size_t sent) {
   if (first) wait_writable();
 }
 
+void WebSocketConnection::when_drained(Work work) {
+  if (!queue_) return loop_.post(std::move(work));
+  queue_->on_drained.push_back(std::move(work));
+}
+
+void WebSocketConnection::drop_queue() {
+  if (!queue_) return;
+  for (Work& work : queue_->on_drained) loop_.post(std::move(work));
+  queue_.reset();
+}
+
 // What was queued is dropped: the peer has to ask anew for what it missed in any case.
 void WebSocketConnection::turn_away() {
   if (state_ != State::kOpen) return;
@@ -225,7 +239,7 @@ void WebSocketConnection::flush() {
     queue_->drop_sent(static_cast<std::size_t>(taken));
     queue_->last_progress = shard_->now();
   }
-  queue_.reset();
+  drop_queue();
   shut_down_if_flushed();
 }
 
@@ -360,7 +374,7 @@ void WebSocketConnection::end() {
   state_ = State::kEnded;
   socket_.close();
   tell_closed();
-  queue_.reset();
+  drop_queue();
   ticket_ = {};
   std::exchange(shard_, nullptr)->remove(*this);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/executor.h"
 #include "http/web_socket_frame.h"
@@ -69,6 +70,7 @@ class WebSocketQueue {
   std::size_t bytes() const { return bytes_; }
 
   Duration last_progress{0};  // when the kernel last took some
+  std::vector<Work> on_drained;
 
  private:
   std::deque<Outgoing> messages_;

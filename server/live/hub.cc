@@ -104,7 +104,8 @@ bool Hub::is_too_much(const Topic& topic) {
   if (topic.tail.empty()) return false;
   if (topic.tail.size() > kTailEvents) return true;
   bool chunk = topic.tail.front()->event.type == status::EventType::kChunk;
-  if (chunk && topic.tail.size() <= kChunksKept) return false;
+  bool may_be_unwritten = chunk && topic.state.operation.kind == status::Kind::kChat;
+  if (may_be_unwritten && topic.tail.size() <= kChunksKept) return false;
   return topic.tail_bytes > kTailBytes;
 }
 
