@@ -142,6 +142,7 @@ Task<Result<FirstAnswer>> ChatTurns::accept(
                       .type = status::EventType::kStatus,
                       .outcome = status::Outcome::kProcessing,
                       .step = first.step,
+                      .reaches_step = true,
                       .message = status::message_of(status::Kind::kChat, first.step)};
   record.state.apply(begun);
 

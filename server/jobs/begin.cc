@@ -76,7 +76,7 @@ Task<Result<void>> Jobs::begin(Beginning beginning, store::WriteBatch with) {
   if (!beginning.first.empty()) batch.mutations.push_back(store::AppendEvents{id, beginning.first});
   for (store::Mutation& mutation : with.mutations) batch.mutations.push_back(std::move(mutation));
   store::Outbox* outbox = beginning.first.empty() ? nullptr : options_.outbox;
-  bool tells = outbox && outbox->add(state, beginning.first.back(), true, batch);
+  bool tells = outbox && outbox->add(state, beginning.first, batch);
   status::State before = state;
   before.sequence -= beginning.first.size();
   // Before the commit: who finds a new operation in the store finds its topic, too.

@@ -141,7 +141,6 @@ Task<Result<void>> ExternalOperations::write(Home& home, SharedOpen open, Folded
   }
   status::Append append{.state = fold.state(), .events = fold.events()};
   append.unless_cancelled = fold.ended() && !open->cancelled_by;
-  append.reaches_step = open->state.sequence == 0 || fold.state().step != open->state.step;
   append.with = std::move(folded.with);
   Result<void> written = co_await event_log_.append(std::move(append));
   if (written) {

@@ -86,6 +86,7 @@ Event next_attempt(const State& failed, TimePoint now) {
   }
   // What the second step counts it counts again, and the first counts nothing.
   if (position > 1) event.metadata = failed.metadata;
+  event.reaches_step = true;
   event.message =
       message_of(kind, step, find_integer(event.metadata, "chunks_created").value_or(0));
   return event;

@@ -44,6 +44,7 @@ struct Event {
   EventType type;
   Outcome outcome;  // after this event
   Step step;
+  bool reaches_step = false;  // kStatus: the step's first; of new events alone, the log forgets it
   int percent = kNoPercent;
   std::string message;    // kStatus: the documented words and counted facts
   json::object metadata;  // kStatus of documents: the counters; of chats and kComplete: facts

@@ -19,7 +19,6 @@ struct Writes {
 struct Append {
   State state;                // after the last event
   std::vector<Event> events;  // in order; may be empty when only `reserved_through` moves
-  bool reaches_step = false;  // whether the last event says that a step was reached
   // Sequences up to here may have been shown before they are in the log (chat chunks).
   std::uint64_t reserved_through = 0;
   // The end: refused with `cancelled` where the wish to cancel was durable first.

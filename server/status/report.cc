@@ -122,6 +122,7 @@ void ReportFold::go_on(const Report& report, Step step, json::object metadata) {
   bool changes = reached || next.percent != state_.percent || next.message != state_.message ||
                  next.metadata != state_.metadata;
   if (!changes) return;
+  next.reaches_step = reached;
   next.eta_seconds = time_.estimate();
   add(std::move(next));
 }

@@ -75,12 +75,13 @@ Task<Result<void>> Tracker::reach(Step step, std::string facts) {
   reached.percent = std::max(planned_step(kind, step).percent, state_.percent);
   std::int64_t chunks = find_integer(counters_, "chunks_created").value_or(0);
   reached.message = message_of(kind, step, chunks) + facts;
+  reached.reaches_step = true;
   reached.eta_seconds = seconds_left();
   bool speaks = step == Step::kGeneratingResponse;
   std::uint64_t reserve = speaks ? reached.sequence + options_.reserve : reserved_through_;
   std::vector<Event> events;
   events.push_back(std::move(reached));
-  auto written = co_await append(std::move(events), reserve, true);
+  auto written = co_await append(std::move(events), reserve);
   end_turn();
   co_return written;
 }
@@ -179,8 +180,7 @@ void Tracker::end_turn() {
 
 // Makes the events durable, with the chunks that nobody has written yet before them.
 Task<Result<void>> Tracker::write(std::vector<Event> events, std::uint64_t reserved_through,
-                                  bool unless_cancelled, std::shared_ptr<const Writes> with,
-                                  bool reaches_step) {
+                                  bool unless_cancelled, std::shared_ptr<const Writes> with) {
   std::vector<Event> chunks = std::exchange(unwritten_chunks_, {});
   unwritten_bytes_ = 0;
   writing_status_ = !events.empty();
@@ -188,7 +188,6 @@ Task<Result<void>> Tracker::write(std::vector<Event> events, std::uint64_t reser
   Append request{.state = state_, .events = chunks};
   for (const Event& next : events) request.state.apply(next);
   request.events.insert(request.events.end(), events.begin(), events.end());
-  request.reaches_step = reaches_step;
   request.reserved_through = reserved_through;
   request.unless_cancelled = unless_cancelled;
   request.with = std::move(with);
@@ -218,11 +217,9 @@ Task<Result<void>> Tracker::write_until_it_is(Append request) {
   }
 }
 
-Task<Result<void>> Tracker::append(std::vector<Event> events, std::uint64_t reserved_through,
-                                   bool reaches_step) {
+Task<Result<void>> Tracker::append(std::vector<Event> events, std::uint64_t reserved_through) {
   std::vector<Event> copy = events;
-  Result<void> written =
-      co_await write(std::move(copy), reserved_through, false, nullptr, reaches_step);
+  Result<void> written = co_await write(std::move(copy), reserved_through, false, nullptr);
   writing_status_ = false;
   if (written) publish(std::move(events));
   co_return written;

@@ -90,11 +90,9 @@ class Tracker {
   Task<void> take_turn();
   void end_turn();
   Task<Result<void>> write(std::vector<Event> events, std::uint64_t reserved_through,
-                           bool unless_cancelled, std::shared_ptr<const Writes> with,
-                           bool reaches_step = false);
+                           bool unless_cancelled, std::shared_ptr<const Writes> with);
   Task<Result<void>> write_until_it_is(Append request);
-  Task<Result<void>> append(std::vector<Event> events, std::uint64_t reserved_through,
-                            bool reaches_step = false);
+  Task<Result<void>> append(std::vector<Event> events, std::uint64_t reserved_through);
   Task<Result<void>> end(std::vector<Event> events, bool unless_cancelled,
                          std::shared_ptr<const Writes> with,
                          std::function<Task<void>()> before_visible);

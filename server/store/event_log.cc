@@ -46,8 +46,7 @@ WriteBatch batch_of(status::Append append) {
 
 Task<Result<void>> StoreEventLog::append(status::Append append) {
   WriteBatch told;
-  bool tells = outbox_ && !append.events.empty() &&
-               outbox_->add(append.state, append.events.back(), append.reaches_step, told);
+  bool tells = outbox_ && outbox_->add(append.state, append.events, told);
   std::string owner = append.state.operation.owner;
   WriteBatch batch = batch_of(std::move(append));
   std::ranges::move(told.mutations, std::back_inserter(batch.mutations));

@@ -14,9 +14,9 @@ PutChatStatus chat_status_of(const status::Operation& operation, const status::E
 class Outbox {
  public:
   virtual ~Outbox() = default;
-  // Adds to the batch what is to be told of the last of the events; `state` is the one after it.
+  // Adds to the batch what is to be told of the events; `state` is the one after the last of them.
   // Adding the same event again must be harmless. Whether it added anything.
-  virtual bool add(const status::State& state, const status::Event& last, bool reaches_step,
+  virtual bool add(const status::State& state, const std::vector<status::Event>& events,
                    WriteBatch& batch) = 0;
   // What `add` added for this owner is durable.
   virtual void committed(const std::string& owner) = 0;

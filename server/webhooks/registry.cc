@@ -11,13 +11,11 @@ namespace walrus::webhooks {
 namespace {
 
 // What the event is called here; nothing for those that nobody can ask for.
-std::optional<std::string_view> type_of(const status::State& state, const status::Event& event,
-                                        bool reaches_step) {
+std::optional<std::string_view> type_of(const status::State& state, const status::Event& event) {
   if (status::is_terminal(state.operation.kind, event)) {
     return event.outcome == status::Outcome::kCompleted ? kCompleted : kFailed;
   }
-  bool is_status = event.type == status::EventType::kStatus;
-  if (is_status && reaches_step) return kStep;
+  if (event.reaches_step) return kStep;
   return std::nullopt;
 }
 
@@ -110,11 +108,21 @@ std::vector<std::pair<std::string, std::string>> Registry::all() const {
   return keys;
 }
 
-bool Registry::add(const status::State& state, const status::Event& last, bool reaches_step,
+bool Registry::add(const status::State& state, const std::vector<status::Event>& events,
                    store::WriteBatch& batch) {
   if (empty_.load(std::memory_order_relaxed)) return false;
-  auto type = type_of(state, last, reaches_step);
-  if (!type) return false;
+  bool added = false;
+  for (const status::Event& event : events) {
+    auto type = type_of(state, event);
+    if (!type) continue;
+    bool last = &event == &events.back();
+    added |= add_one(last ? state : status::state_after(state, event), event, *type, batch);
+  }
+  return added;
+}
+
+bool Registry::add_one(const status::State& state, const status::Event& event,
+                       std::string_view type, store::WriteBatch& batch) {
   const status::Operation& operation = state.operation;
   std::string data;
   bool added = false;
@@ -122,10 +130,10 @@ bool Registry::add(const status::State& state, const status::Event& last, bool r
   for (auto at = webhooks_.lower_bound({operation.owner, ""});
        at != webhooks_.end() && at->first.first == operation.owner; ++at) {
     const store::WebhookRecord& webhook = at->second;
-    if (!asks_for(webhook, *type)) continue;
+    if (!asks_for(webhook, type)) continue;
     if (data.empty()) data = wire::status_json(state);
-    std::string id = message_id(operation.id, last.sequence, webhook.name);
-    store::DeliveryRecord delivery = new_delivery(webhook, std::move(id), *type, last.at, data);
+    std::string id = message_id(operation.id, event.sequence, webhook.name);
+    store::DeliveryRecord delivery = new_delivery(webhook, std::move(id), type, event.at, data);
     delivery.operation_id = operation.id;
     batch.mutations.push_back(store::PutDelivery{std::move(delivery)});
     added = true;

@@ -48,11 +48,13 @@ class Registry final : public store::Outbox {
   // (owner, name) of all.
   std::vector<std::pair<std::string, std::string>> all() const;
 
-  bool add(const status::State& state, const status::Event& last, bool reaches_step,
+  bool add(const status::State& state, const std::vector<status::Event>& events,
            store::WriteBatch& batch) override;
   void committed(const std::string& owner) override;
 
  private:
+  bool add_one(const status::State& state, const status::Event& event, std::string_view type,
+               store::WriteBatch& batch);
   using Key = std::pair<std::string, std::string>;  // owner, name
 
   OnCommitted on_committed_;

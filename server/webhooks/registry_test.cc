@@ -29,7 +29,8 @@ class RegistryTest : public ::testing::Test {
     event.type = type;
     event.outcome = outcome;
     batch = {};
-    bool added = registry.add(state, event, reaches_step, batch);
+    event.reaches_step = reaches_step;
+    bool added = registry.add(state, {event}, batch);
     EXPECT_EQ(added, !batch.mutations.empty());
     std::vector<std::string> names;
     for (const store::Mutation& mutation : batch.mutations) {
@@ -67,6 +68,30 @@ TEST_F(RegistryTest, AChatIsCompletedOnceByItsLastEvent) {
   EXPECT_EQ(told(EventType::kStatus, Outcome::kCompleted, false, Kind::kChat), Names{});
   EXPECT_EQ(told(EventType::kError, Outcome::kFailed, false, Kind::kChat), Names{"ci"});
   EXPECT_EQ(delivery().type, "operation.failed");
+}
+
+// A worker may report several steps, and text after them, in one request.
+TEST_F(RegistryTest, EachStepOfOneCommitIsToldWithItsOwnStatus) {
+  put("bob", "ci", {"operation.step"});
+  status::State state = testing::operation_record("a-b", "bob", clock.now()).state;
+  std::vector<Event> events;
+  for (Step step : {Step::kExtractingText, Step::kChunkingText}) {
+    Event& event = events.emplace_back(testing::progress_event(7 + events.size(), clock.now()));
+    event.step = step;
+    event.reaches_step = true;
+  }
+  Event& text = events.emplace_back(testing::progress_event(9, clock.now()));
+  text.type = EventType::kChunk;
+  for (const Event& event : events) state.apply(event);
+  EXPECT_TRUE(registry.add(state, events, batch));
+  std::vector<std::string> told;
+  for (const store::Mutation& mutation : batch.mutations) {
+    const store::DeliveryRecord& delivery = std::get<store::PutDelivery>(mutation).record;
+    auto body = json::parse(delivery.body).as_object();
+    told.push_back(delivery.id + " " +
+                   std::string(body.at("data").at("processing_step").as_string()));
+  }
+  EXPECT_EQ(told, (Names{"msg_ab_7_ci extracting_text", "msg_ab_8_ci chunking_text"}));
 }
 
 TEST_F(RegistryTest, AMessageHasTheStatusAndTheSameIdEachTime) {
