@@ -48,8 +48,7 @@ Task<Result<http::Response>> Chat::ask(http::Request request) {
 Task<Result<http::Response>> Chat::whole(store::OperationRecord record, Question question,
                                          std::string request_id) {
   std::string operation_id = record.state.operation.id;
-  auto result =
-      co_await wait_for_turn(services_.hub, services_.store, question.owner, operation_id);
+  auto result = co_await wait_for_turn(services_.hub, services_.store, std::move(record));
   if (!result) co_return problem(result.error(), request_id, 0, operation_id);
   if (result->error) {
     Error error{result->error->type, result->error->message, {}};

@@ -1,7 +1,5 @@
 #include "api/chat_socket.h"
 
-#include <fmt/format.h>
-
 #include "api/operation_reader.h"
 #include "api/socket_answers.h"
 

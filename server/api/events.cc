@@ -1,7 +1,5 @@
 #include "api/events.h"
 
-#include <set>
-
 #include "api/fields.h"
 #include "api/multiplexed_stream.h"
 #include "api/status_lookup.h"
@@ -18,12 +16,6 @@ std::string cursor_of(const http::Request& request) {
   auto header = request.headers.get("last-event-id");
   if (header && !header->empty()) return std::string(*header);
   return request.query_parameter("after").value_or("");
-}
-
-std::vector<std::string> without_repetitions(std::vector<std::string> ids) {
-  std::set<std::string> seen;
-  std::erase_if(ids, [&seen](const std::string& id) { return !seen.insert(id).second; });
-  return ids;
 }
 
 bool is_told(const std::optional<store::OperationRecord>& record, const Told& told) {
@@ -49,7 +41,7 @@ Task<Result<http::Response>> Events::stream(http::Request request) {
 
 Task<Result<http::Response>> Events::listed(http::Request request, std::vector<std::string> ids) {
   std::string owner = auth::owner_of(request);
-  auto known = decode_listed(cursor_of(request), ids.size());
+  auto known = decode_listed(cursor_of(request), ids);
   std::vector<Told> places = known ? std::move(*known) : std::vector<Told>(ids.size());
   std::vector<std::optional<store::OperationRecord>> records;
   bool all_told = true;

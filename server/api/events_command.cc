@@ -1,9 +1,6 @@
 #include "api/events_command.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
+#include "api/fields.h"
 #include "api/socket_answers.h"
 
 namespace walrus::api {
@@ -18,24 +15,6 @@ Result<Action> action_of(const json::object& message) {
   if (word && *word == "unsubscribe") return Action::kUnsubscribe;
   if (word && *word == "ping") return Action::kPing;
   return fail_field("/action", "must be 'subscribe', 'unsubscribe' or 'ping'");
-}
-
-Result<std::vector<std::string>> operations_of(const json::object& message) {
-  auto refused = [] {
-    return fail_field("/operations",
-                      fmt::format("must be an array of 1 to {} operation ids", kMaxSubscriptions));
-  };
-  const json::value* member = message.if_contains("operations");
-  const json::array* ids = member ? member->if_array() : nullptr;
-  if (!ids || ids->empty() || ids->size() > kMaxSubscriptions) return refused();
-  std::vector<std::string> operations;
-  for (const json::value& id : *ids) {
-    const json::string* text = id.if_string();
-    if (!text) return refused();
-    bool known = std::ranges::find(operations, view(*text)) != operations.end();
-    if (!known) operations.emplace_back(view(*text));
-  }
-  return operations;
 }
 
 Result<std::map<std::string, std::uint64_t>> after_of(const json::object& message) {
@@ -60,11 +39,11 @@ Result<EventsCommand> parse_events_command(std::string_view text) {
   if (!action) return std::unexpected(action.error());
   EventsCommand command{*action, {}, {}};
   if (*action == Action::kPing) return command;
-  auto operations = operations_of(*message);
+  auto operations = texts_field(*message, "operations", 1, kMaxSubscriptions);
   if (!operations) return std::unexpected(operations.error());
   auto after = after_of(*message);
   if (!after) return std::unexpected(after.error());
-  command.operations = std::move(*operations);
+  command.operations = without_repetitions(std::move(*operations));
   command.after = std::move(*after);
   return command;
 }

@@ -8,7 +8,7 @@
 #include "api/events_command.h"
 #include "api/operation_reader.h"
 #include "api/socket_answers.h"
-#include "base/ids.h"
+#include "api/status_lookup.h"
 #include "wire/object_writer.h"
 #include "wire/status_json.h"
 
@@ -179,17 +179,9 @@ Task<void> EventsSocket::subscribe(EventsCommand command) {
 
 // Says so where there is none.
 Task<std::optional<store::OperationRecord>> EventsSocket::find(std::string operation_id) {
-  Error error{ErrorCode::kNotFound,
-              fmt::format("Operation '{}' was not found. The id may be wrong, it may not exist "
-                          "yet, or be gone.",
-                          operation_id),
-              {}};
-  if (is_uuid(operation_id)) {
-    auto record = co_await services_.store.operation(owner_, operation_id);
-    if (record && *record) co_return std::move(**record);
-    if (!record) error = record.error();
-  }
-  socket_->send_text(error_text(error, operation_id));
+  auto record = co_await find_operation(services_, owner_, operation_id, IdOf::kOperation);
+  if (record) co_return std::move(*record);
+  socket_->send_text(error_text(record.error(), operation_id));
   co_return std::nullopt;
 }
 

@@ -183,6 +183,40 @@ TEST_F(EventsTest, ARetryIsToldFromItsFirstEvent) {
   EXPECT_EQ(names(all->events), history(ids.operation_id));
 }
 
+// Invariant 2: what is not durable yet is not told of, and what is told of is followed.
+TEST_F(EventsTest, OneThatBeginsWhileTheStreamIsOpenedIsNotMissed) {
+  life.store.commit_late(std::chrono::milliseconds(300));
+  std::optional<http::Response> answer;
+  start(upload("POST", "/v1/documents/", file("a.txt", "The walrus eats clams.")), answer);
+  life.loop.run_until_idle();
+  life.store.commit_late(Duration(0));
+  auto all = open("");
+  ASSERT_TRUE(life.run_until([&] { return answer.has_value(); }));
+  std::string id = text(parsed(*answer), "operation_id");
+  ASSERT_TRUE(life.run_to_end(id));
+  EXPECT_EQ(of(names(all->events), id), history(id));
+}
+
+// Which ones they were nobody can tell from a cursor that names the open ones.
+TEST_F(EventsTest, WhatBeganAndEndedWhileNobodyListenedIsToldHoweverMuchCameLater) {
+  life.embedder.hangs = true;
+  Uploaded old = begun();
+  EXPECT_EQ(post("/v1/operations/" + old.operation_id + "/cancel", "").status, 202);
+  ASSERT_TRUE(life.run_to_end(old.operation_id));
+  life.embedder.hangs = false;
+  auto before = open("");
+  uploaded("seen.txt", "The orca eats seals.");
+  std::string cursor = before->events.back().cursor;
+  before->close();
+  life.loop.advance(std::chrono::seconds(20));
+  EXPECT_EQ(post("/v1/operations/" + old.operation_id + "/retry", "").status, 202);
+  ASSERT_TRUE(life.run_to_end(old.operation_id));
+  auto all = open("", cursor);
+  std::vector<std::string> told = of(names(all->events), old.operation_id);
+  ASSERT_FALSE(told.empty()) << "a retry of one that was created long ago";
+  EXPECT_EQ(told.back(), history(old.operation_id).back());
+}
+
 // Cut after each event, while work goes on; the pieces are the whole.
 TEST_F(EventsTest, AllOfMyOwnResumeAfterACutAnywhere) {
   for (std::size_t takes = 1; takes <= 12; ++takes) {
@@ -224,12 +258,15 @@ TEST(MultiplexCursorTest, IsReadAsItWasWritten) {
   std::vector<Told> places(3);
   places[0].sequence = 123456789;
   places[1].missing = true;
-  auto listed = decode_listed(encode_listed(places), 3);
+  std::vector<std::string> ids{"a", "b", "c"};
+  std::string cursor = encode_listed(fingerprint_of(ids), places);
+  auto listed = decode_listed(cursor, ids);
   ASSERT_TRUE(listed);
   EXPECT_EQ((*listed)[0].sequence, 123456789u);
   EXPECT_TRUE((*listed)[1].missing);
   EXPECT_FALSE((*listed)[2].sequence);
-  EXPECT_FALSE(decode_listed(encode_listed(places), 2));
+  EXPECT_FALSE(decode_listed(cursor, {"a", "b"}));
+  EXPECT_FALSE(decode_listed(cursor, {"a", "c", "b"})) << "another list's places are none of its";
 
   OwnPlaces own;
   own.newest = TimePoint(Duration(1'700'000'000'123'456));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ranges>
+#include <set>
 
 #include "base/utf8.h"
 
@@ -77,6 +78,12 @@ Result<std::vector<std::string>> texts_field(const json::object& body, std::stri
   }
   std::vector<std::string> texts;
   for (const json::value& each : *array) texts.emplace_back(each.as_string());
+  return texts;
+}
+
+std::vector<std::string> without_repetitions(std::vector<std::string> texts) {
+  std::set<std::string> seen;
+  std::erase_if(texts, [&seen](const std::string& text) { return !seen.insert(text).second; });
   return texts;
 }
 

@@ -30,6 +30,9 @@ Result<std::optional<bool>> boolean_field(const json::object& body, std::string_
 Result<std::vector<std::string>> texts_field(const json::object& body, std::string_view name,
                                              std::size_t least, std::size_t most);
 
+// Each once, where it came first.
+std::vector<std::string> without_repetitions(std::vector<std::string> texts);
+
 // Session, user and conversation ids: 1 to 128 bytes, no '/', no control characters; one leading
 // "conv#" is taken off a conversation's.
 Result<std::string> label_field(const json::object& body, std::string_view name, bool required);

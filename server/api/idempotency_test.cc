@@ -203,6 +203,28 @@ TEST_F(IdempotencyTest, ARepeatedQuestionAttachesToTheFirstOnesStream) {
   }
 }
 
+// What the cancelled attempt had said already is no part of the next one's answer.
+TEST_F(IdempotencyTest, ARepeatedQuestionIsAnsweredByItsLastAttempt) {
+  const std::string body = R"({"query":"q","session_id":"debug","stream":true})";
+  auto first = call(keyed_question("k", body));
+  std::string id(*first.headers.get("x-operation-id"));
+  auto watcher = life.watch(id);
+  auto has_text = [&] {
+    return std::ranges::any_of(watcher->events,
+                               [](const status::Event& event) { return !event.content.empty(); });
+  };
+  ASSERT_TRUE(life.run_until(has_text));
+  ASSERT_EQ(post("/v1/operations/" + id + "/cancel", "").status, 202);
+  ASSERT_TRUE(life.run_to_end(id));
+  ASSERT_EQ(post("/v1/operations/" + id + "/retry", "").status, 202);
+  ASSERT_TRUE(life.run_to_end(id));
+  http::Request whole = keyed_question("k", body);
+  whole.headers.set("Accept", "application/json");
+  auto repeated = call(std::move(whole));
+  ASSERT_EQ(repeated.status, 200) << repeated.body;
+  EXPECT_EQ(text(parsed(repeated), "response"), "Clams and ice.");
+}
+
 TEST_F(IdempotencyTest, AQuestionOfADeletedConversationIsNotAskedAgain) {
   const std::string body = R"({"query":"q","session_id":"debug"})";
   ASSERT_EQ(call(keyed_question("k", body)).status, 200);

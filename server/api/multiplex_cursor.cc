@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ranges>
 
+#include "base/digest.h"
 #include "base/ids.h"
 
 namespace walrus::api {
@@ -39,20 +40,30 @@ std::string place(std::optional<std::uint64_t> sequence) {
 
 }  // namespace
 
-std::string encode_listed(const std::vector<Told>& places) {
-  std::string cursor;
+std::string fingerprint_of(const std::vector<std::string>& ids) {
+  constexpr std::size_t kDigits = 12;
+  std::string list;
+  for (const std::string& id : ids) list += id + ",";
+  return sha256_hex(list).substr(0, kDigits);
+}
+
+// <fingerprint>[.<sequence>]...
+std::string encode_listed(std::string_view fingerprint, const std::vector<Told>& places) {
+  std::string cursor(fingerprint);
   for (const Told& told : places) {
-    if (!cursor.empty()) cursor += '.';
+    cursor += '.';
     cursor += told.missing ? std::string(kMissing) : place(told.sequence);
   }
   return cursor;
 }
 
-std::optional<std::vector<Told>> decode_listed(std::string_view cursor, std::size_t count) {
+std::optional<std::vector<Told>> decode_listed(std::string_view cursor,
+                                               const std::vector<std::string>& ids) {
   std::vector<std::string_view> parts = parts_of(cursor);
-  if (parts.size() != count) return std::nullopt;
+  bool fits = parts.size() == ids.size() + 1 && parts.front() == fingerprint_of(ids);
+  if (!fits) return std::nullopt;
   std::vector<Told> places;
-  for (std::string_view part : parts) {
+  for (std::string_view part : parts | std::views::drop(1)) {
     Told told;
     told.missing = part == kMissing;
     if (!told.missing && part != kNothing) {

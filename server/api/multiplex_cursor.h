@@ -18,10 +18,13 @@ struct Told {
   bool missing = false;                   // that it is not there
 };
 
-// Of a stream of listed operations: one place each, in the order of the list.
-std::string encode_listed(const std::vector<Told>& places);
-// Nothing where the text is no cursor of so many operations.
-std::optional<std::vector<Told>> decode_listed(std::string_view cursor, std::size_t count);
+// By which a cursor of one list is told from that of another.
+std::string fingerprint_of(const std::vector<std::string>& ids);
+// Of a stream of listed operations: one place each, in the order of the list with this fingerprint.
+std::string encode_listed(std::string_view fingerprint, const std::vector<Told>& places);
+// Nothing where the text is no cursor of exactly these operations.
+std::optional<std::vector<Told>> decode_listed(std::string_view cursor,
+                                               const std::vector<std::string>& ids);
 
 // Of a stream of all the caller's own: those that were open, and when the newest event was.
 struct OwnPlaces {

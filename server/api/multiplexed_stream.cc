@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/responses.h"
 #include "wire/frame.h"
 #include "wire/object_writer.h"
 #include "wire/status_json.h"
@@ -76,14 +77,6 @@ void MultiplexedStream::stop_readers() {
 
 namespace {
 
-http::Response stream_response(Services& services, http::StreamStarter starter) {
-  http::Response response = http::Response::event_stream(std::move(starter));
-  response.body = *services.hub.encoding().greeting();
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.set("X-Accel-Buffering", "no");  // proxies pass each event on at once
-  return response;
-}
-
 // --- Of listed operations
 
 class ListedStream final : public MultiplexedStream {
@@ -92,6 +85,7 @@ class ListedStream final : public MultiplexedStream {
                std::vector<std::string> ids, std::vector<Told> places)
       : MultiplexedStream(services, loop, std::move(stream)),
         ids_(std::move(ids)),
+        list_(fingerprint_of(ids_)),
         places_(std::move(places)) {}
 
   void start(std::vector<std::optional<store::OperationRecord>> records) {
@@ -115,12 +109,13 @@ class ListedStream final : public MultiplexedStream {
     places_[index].sequence = told.sequence;
     return place();
   }
-  std::string place() const override { return encode_listed(places_); }
+  std::string place() const override { return encode_listed(list_, places_); }
   void on_ended(const std::string&) override {
     if (--open_ == 0) finish();
   }
 
   const std::vector<std::string> ids_;
+  const std::string list_;
   std::vector<Told> places_;
   std::size_t open_ = 0;
 };
@@ -137,7 +132,7 @@ http::Response stream_listed(Services& services, Loop& loop, std::vector<std::st
     stream->on_closed([listed] { listed->close(); });
     listed->start(std::move(records));
   };
-  return stream_response(services, std::move(starter));
+  return stream_response(services.hub.encoding(), std::move(starter));
 }
 
 // --- Of all the owner's
@@ -146,7 +141,9 @@ namespace {
 
 constexpr std::size_t kMostOpen = 100;
 constexpr std::size_t kAttemptsKnown = 1000;
-constexpr int kRecent = 100;  // operations looked through for what began and ended meanwhile
+constexpr int kPage = 100;
+// Between a beginning and the moment when every stream has it in its cursor.
+constexpr Duration kUntilTold = std::chrono::seconds(10);
 
 class OwnStream final : public MultiplexedStream, public live::OwnerListener {
  public:
@@ -172,7 +169,7 @@ class OwnStream final : public MultiplexedStream, public live::OwnerListener {
   }
   void on_opened(const status::State& state) override {
     const std::string& id = state.operation.id;
-    if (closed_ || state.attempt <= attempts_[id]) return;
+    if (closed_ || state.attempt <= newest_attempt(id)) return;
     store::OperationRecord record;
     record.state = state;
     if (places_.open.contains(id)) {  // the end of the attempt before is still on its way
@@ -209,18 +206,26 @@ class OwnStream final : public MultiplexedStream, public live::OwnerListener {
       if (!record) co_return std::unexpected(record.error());
       if (*record) take_up(std::move(**record), sequence);
     }
-    store::Page newest{.limit = kRecent, .after = {}};
-    auto recent = co_await services_.store.operations(owner_, "", std::nullopt, newest);
-    if (!recent) co_return std::unexpected(recent.error());
-    for (store::OperationRecord& record : recent->records) {
-      bool known = before_->open.contains(record.state.operation.id);
-      if (!known && record.state.updated_at > before_->newest) take_up(std::move(record), {});
-    }
+    co_return co_await follow_begun();
+  }
+
+  Task<Result<void>> follow_begun() {
+    TimePoint newest = before_->newest;
+    store::Page page{.limit = kPage, .after = {}};
+    do {
+      auto begun = co_await services_.store.operations_begun(owner_, newest - kUntilTold, page);
+      if (!begun) co_return std::unexpected(begun.error());
+      for (store::OperationRecord& record : begun->records) {
+        bool known = before_->open.contains(record.state.operation.id);
+        if (!known && record.state.updated_at > newest) take_up(std::move(record), {});
+      }
+      page.after = begun->next;
+    } while (!page.after.empty() && !full_);
     co_return Result<void>();
   }
 
   Task<Result<void>> follow_open() {
-    store::Page page{.limit = 100, .after = {}};
+    store::Page page{.limit = kPage, .after = {}};
     do {
       auto open =
           co_await services_.store.operations(owner_, "", status::Outcome::kProcessing, page);
@@ -249,11 +254,16 @@ class OwnStream final : public MultiplexedStream, public live::OwnerListener {
     noted = std::max(noted, attempt);
     if (attempts_.size() > kAttemptsKnown) attempts_.erase(attempts_.begin());  // the oldest
   }
+  // 0: none that is known.
+  int newest_attempt(const std::string& id) const {
+    auto found = attempts_.find(id);
+    return found == attempts_.end() ? 0 : found->second;
+  }
   void say_full() {
     if (std::exchange(full_, true)) return;
     bool sent = send_error("", ErrorCode::kRateLimited,
-                           "More operations are open than one stream follows. Follow the others by "
-                           "their ids.");
+                           "More operations are open, or began while nobody listened, than one "
+                           "stream follows. GET /v1/operations lists them all.");
     if (!sent) abort();
   }
 
@@ -268,7 +278,7 @@ class OwnStream final : public MultiplexedStream, public live::OwnerListener {
     places_.open.erase(id);
     full_ = false;
     auto again = again_.extract(id);
-    if (!again.empty() && again.mapped().state.attempt > attempts_[id]) {
+    if (!again.empty() && again.mapped().state.attempt > newest_attempt(id)) {
       take_up(std::move(again.mapped()), std::nullopt);
     }
   }
@@ -296,7 +306,7 @@ http::Response stream_own(Services& services, Loop& loop, std::string owner,
     stream->on_closed([own] { own->close(); });
     own->start();
   };
-  return stream_response(services, std::move(starter));
+  return stream_response(services.hub.encoding(), std::move(starter));
 }
 
 }  // namespace walrus::api

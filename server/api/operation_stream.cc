@@ -1,5 +1,7 @@
 #include "api/operation_stream.h"
 
+#include "api/responses.h"
+
 namespace walrus::api {
 
 namespace {
@@ -46,11 +48,8 @@ http::Response stream_operation(live::Hub& hub, store::Store& store, Loop& loop,
                   position](std::shared_ptr<http::EventStream> stream) mutable {
     follow_operation(hub, store, loop, log, std::move(record), position, std::move(stream));
   };
-  http::Response response = http::Response::event_stream(std::move(starter));
-  response.body = *hub.encoding().greeting();
+  http::Response response = stream_response(hub.encoding(), std::move(starter));
   response.headers.set("X-Operation-Id", std::move(operation_id));
-  response.headers.set("Cache-Control", "no-store");
-  response.headers.set("X-Accel-Buffering", "no");  // proxies pass each event on at once
   return response;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "api/responses.h"
+#include "api/waking_listener.h"
 #include "auth/caller.h"
 #include "wire/problem.h"
 #include "wire/status_json.h"
@@ -66,38 +67,12 @@ std::optional<std::chrono::seconds> preferred_wait(const http::Headers& headers)
 
 namespace {
 
-// Told of the end by the topic, the clock or the client; whoever comes first.
-class EndListener final : public live::Listener {
+class EndListener final : public WakingListener {
  public:
   void on_events(std::span<const live::SharedEvent> events, const live::Frame&) override {
-    if (events.back()->terminal) end();
+    if (events.back()->terminal) wake();
   }
-  void on_closed() override { end(); }
-
-  void end() {
-    ended_ = true;
-    if (waiting_) (*std::exchange(waiting_, std::nullopt))(true);
-  }
-  bool ended() const { return ended_; }
-  void call_at_end(Completion<bool> completion) { waiting_.emplace(std::move(completion)); }
-
- private:
-  bool ended_ = false;
-  std::optional<Completion<bool>> waiting_;
 };
-
-Task<void> wait_for_listener(std::shared_ptr<EndListener> listener, Duration at_most,
-                             std::stop_token stop) {
-  Loop& home = co_await home_loop();
-  auto end_at_home = [&home, listener] { home.post([listener] { listener->end(); }); };
-  std::stop_callback stopper(stop, end_at_home);
-  TimerId timer = home.after(at_most, [listener] { listener->end(); });
-  auto at_end = [&listener](Completion<bool> completion) {
-    listener->call_at_end(std::move(completion));
-  };
-  co_await wait_for_callback<bool>(at_end);
-  home.cancel(timer);
-}
 
 }  // namespace
 
@@ -107,9 +82,7 @@ Task<std::optional<status::State>> wait_for_end(live::Hub& hub, store::Store& st
   Loop& home = co_await home_loop();
   auto listener = std::make_shared<EndListener>();
   live::Attachment attachment = co_await hub.attach(operation_id, listener);
-  if (attachment.running && !listener->ended()) {
-    co_await wait_for_listener(listener, at_most, std::move(stop));
-  }
+  if (attachment.running) co_await until_woken(listener, at_most, std::move(stop));
   hub.detach(home, operation_id, listener.get());
   auto found = co_await store.operation(std::move(owner), std::move(operation_id));
   bool has_ended = found && *found && (*found)->state.outcome != status::Outcome::kProcessing;

@@ -14,8 +14,6 @@
 
 namespace walrus::api {
 
-inline constexpr std::chrono::seconds kLongestWait{60};
-
 // How long the client would wait, `kLongestWait` at most. Nothing where it does not say, or says
 // something else than a positive number: a preference that is not understood is passed over.
 std::optional<std::chrono::seconds> preferred_wait(const http::Headers& headers);

@@ -133,9 +133,11 @@ TEST_F(UploadWaitTest, OneThatIsDeletedMeanwhileHoldsNobody) {
   start(patient_upload("wait=60"), answer);
   ASSERT_TRUE(life.run_until([&] { return life.embedder.batches > 0; }));
   std::string id = text(parsed(get("/v1/documents/")).as_array().at(0), "document_id");
+  Duration deleted_at = clock.monotonic();
   ASSERT_EQ(call(request("DELETE", "/v1/documents/" + id)).status, 200);
   ASSERT_TRUE(life.run_until([&] { return answer.has_value(); }));
   EXPECT_TRUE(answer->status == 422 || answer->status == 202) << answer->status;
+  EXPECT_LT(clock.monotonic() - deleted_at, std::chrono::seconds(3));
 }
 
 TEST_F(UploadWaitTest, ARepeatWaitsForTheFirstOnesEnd) {

@@ -47,6 +47,14 @@ http::Handler answering(Resource resource) {
   return [kept](http::Request request) { return answer(*kept, std::move(request)); };
 }
 
+http::Response stream_response(const live::Encoding& encoding, http::StreamStarter starter) {
+  http::Response response = http::Response::event_stream(std::move(starter));
+  response.body = *encoding.greeting();
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("X-Accel-Buffering", "no");  // proxies pass each event on at once
+  return response;
+}
+
 void forbid_caching(http::Response& response) {
   response.headers.set("Cache-Control", "private, no-cache");
   response.headers.set("Vary", "Authorization, Cookie");

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "live/encoding.h"
 #include "status/operation.h"
 
 namespace walrus::api {
@@ -25,6 +26,9 @@ http::Response status_response(const http::Request& request, std::uint64_t seque
 
 // That there is nothing newer than `sequence`: 304.
 http::Response unchanged_status(std::uint64_t sequence);
+
+// The head of an event stream and what it begins with.
+http::Response stream_response(const live::Encoding& encoding, http::StreamStarter starter);
 
 // Nothing between client and server may keep it (api.md, ETag).
 void forbid_caching(http::Response& response);

@@ -1,7 +1,6 @@
 // Every route of the server, on one screen.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 

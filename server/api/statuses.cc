@@ -1,12 +1,13 @@
 #include "api/statuses.h"
 
 #include <charconv>
-#include <set>
 
 #include "api/fields.h"
+#include "api/history.h"
 #include "api/operation_stream.h"
 #include "api/responses.h"
 #include "api/status_waiter.h"
+#include "api/waking_listener.h"
 #include "auth/caller.h"
 #include "wire/object_writer.h"
 #include "wire/status_json.h"
@@ -16,7 +17,6 @@ namespace walrus::api {
 namespace {
 
 constexpr std::size_t kMostStatuses = 100;  // in one request
-constexpr std::uint64_t kLongestWait = 60;  // seconds
 
 // `Last-Event-ID` wins over `?after=`. What is no number is a position nobody can have: a snapshot.
 Result<Position> position_of(const http::Request& request) {
@@ -47,7 +47,7 @@ Task<Result<http::Response>> Statuses::of_operation(http::Request request) {
 }
 
 Task<Result<http::Response>> Statuses::latest(http::Request request, std::string id, IdOf kind) {
-  auto wait = number_parameter(request, "wait", kLongestWait);
+  auto wait = number_parameter(request, "wait", kLongestWait.count());
   if (!wait) co_return std::unexpected(wait.error());
   std::string owner = auth::owner_of(request);
   auto found = co_await latest_status(services_, owner, id, kind);
@@ -88,9 +88,7 @@ Task<Result<http::Response>> Statuses::of_each(std::string owner, std::vector<st
   std::string statuses;
   wire::ObjectWriter each(statuses);
   wire::ArrayWriter not_found;
-  std::set<std::string> seen;
-  for (const std::string& id : ids) {
-    if (!seen.insert(id).second) continue;
+  for (const std::string& id : without_repetitions(std::move(ids))) {
     auto found = co_await latest_status(services_, owner, id, IdOf::kDocument);
     if (found) {
       each.raw(id, (*found)->body);
@@ -119,34 +117,14 @@ Task<Result<http::Response>> Statuses::document_history(http::Request request) {
   auto record = co_await find_operation(services_, auth::owner_of(request),
                                         request.parameter("document_id"), IdOf::kDocument);
   if (!record) co_return std::unexpected(record.error());
-  co_return co_await history(std::move(*record));
+  co_return co_await history_of(services_, *request.loop, std::move(*record));
 }
 
 Task<Result<http::Response>> Statuses::operation_history(http::Request request) {
   auto record = co_await find_operation(services_, auth::owner_of(request),
                                         request.parameter("operation_id"), IdOf::kOperation);
   if (!record) co_return std::unexpected(record.error());
-  co_return co_await history(std::move(*record));
-}
-
-Task<Result<http::Response>> Statuses::history(store::OperationRecord record) {
-  constexpr int kBatch = 500;
-  const status::Operation& operation = record.state.operation;
-  wire::ArrayWriter entries;
-  std::uint64_t after = 0;
-  for (;;) {
-    auto batch = co_await services_.store.events(operation.owner, operation.id, after, kBatch);
-    if (!batch) co_return std::unexpected(batch.error());
-    for (const status::Event& event : *batch) {
-      after = event.sequence;
-      if (event.type == status::EventType::kChunk) continue;
-      entries.raw(wire::history_json(status::state_after(record.state, event), event));
-    }
-    if (batch->size() < kBatch) break;
-  }
-  http::Response response = http::Response::json(200, std::move(entries).finish());
-  forbid_caching(response);
-  co_return response;
+  co_return co_await history_of(services_, *request.loop, std::move(*record));
 }
 
 // --- The stream

@@ -23,7 +23,6 @@ class Statuses {
  private:
   Task<Result<http::Response>> latest(http::Request request, std::string id, IdOf kind);
   Task<Result<http::Response>> of_each(std::string owner, std::vector<std::string> ids);
-  Task<Result<http::Response>> history(store::OperationRecord record);
   Task<Result<http::Response>> events(http::Request request, store::OperationRecord record);
 
   Services& services_;

@@ -1,7 +1,6 @@
 // Gathers a chat turn to its end, for those who do not want a stream.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,9 +16,10 @@ struct TurnResult {
   std::optional<status::OperationError> error;  // when the turn failed
 };
 
-// Waits on the awaiting loop, which is one of the hub's. The turn's own limits bound the wait.
-// Errors: storage_unavailable, interrupted (the server stops before the end).
-Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store, std::string owner,
-                                       std::string operation_id);
+// Waits, on the awaiting loop, which is one of the hub's, for the end of the attempt that `record`
+// is at. The turn's own limits bound the wait. Errors: storage_unavailable, interrupted (the server
+// stops before the end).
+Task<Result<TurnResult>> wait_for_turn(live::Hub& hub, store::Store& store,
+                                       store::OperationRecord record);
 
 }  // namespace walrus::api

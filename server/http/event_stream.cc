@@ -49,6 +49,7 @@ class StreamConnection final : public EventStream,
         socket_(std::move(handoff.socket)),
         ticket_(std::move(handoff.ticket)),
         chunked_(handoff.chunked),
+        heartbeats_(handoff.heartbeats),
         keep_alive_(handoff.keep_alive),
         last_sent_(shard.now()) {}
 
@@ -101,6 +102,7 @@ class StreamConnection final : public EventStream,
   Socket socket_;
   ConnectionCounts::Ticket ticket_;
   const bool chunked_;
+  const bool heartbeats_;
   const bool keep_alive_;
   State state_ = State::kOpen;
   bool holds_ = true;
@@ -295,6 +297,7 @@ void StreamConnection::check(Duration now) {
     if (now - backlog_->last_progress >= limits.write_timeout) close();
     return;
   }
+  if (!heartbeats_) return;
   if (std::exchange(sent_since_check_, false)) last_sent_ = now;
   // What was sent may have been sent a tick before it was noticed, and the next check is a tick
   // away: two ticks early is never late.

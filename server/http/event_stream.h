@@ -17,7 +17,8 @@ struct StreamHandoff {
   ConnectionCounts::Ticket ticket;
   std::string head;  // of the response and what its body begins with, not sent yet
   StreamStarter starter;
-  bool chunked;  // false for HTTP/1.0, which gets the frames without the chunked coding
+  bool chunked;     // false for HTTP/1.0, which gets the frames without the chunked coding
+  bool heartbeats;  // false where a comment would be no part of what is streamed
   bool keep_alive;
 };
 

@@ -113,7 +113,7 @@ Response Response::no_content(int status) {
 
 Response Response::event_stream(StreamStarter starter) {
   Response response;
-  response.content_type = "text/event-stream";
+  response.content_type = kEventStreamType;
   response.stream = std::move(starter);
   return response;
 }

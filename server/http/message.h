@@ -130,13 +130,16 @@ struct FileBody {
   std::uint64_t size;
 };
 
+inline constexpr std::string_view kEventStreamType = "text/event-stream";
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";  // empty: no such header
   Headers headers;
   std::string body;
   std::optional<FileBody> file;  // instead of body: sent with sendfile semantics
-  // After the body, which is frames, too: status 200, text/event-stream, chunked.
+  // After the body, which is frames, too: status 200, chunked. Of an event stream
+  // (kEventStreamType) that is silent for long, heartbeats are sent as well.
   StreamStarter stream;
   // Instead of all that: the connection becomes a WebSocket. A request that is no proper upgrade
   // gets 400 or 426 in its place, and the starter goes unused.

@@ -96,6 +96,7 @@ class Session {
   StreamStarter starter_;
   WebSocketStarter web_socket_starter_;
   int stream_version_ = 11;
+  bool stream_has_comments_ = false;
 };
 
 Session::Room Session::enter() {
@@ -138,8 +139,9 @@ Handoff Session::hand_off() {
     return WebSocketHandoff{connection_.release(), std::move(ticket_), std::move(output_),
                             std::move(first_bytes), std::move(web_socket_starter_)};
   }
-  return StreamHandoff{connection_.release(), std::move(ticket_),    std::move(output_),
-                       std::move(starter_),   stream_version_ != 10, keep_alive_};
+  return StreamHandoff{
+      connection_.release(), std::move(ticket_),   std::move(output_), std::move(starter_),
+      stream_version_ != 10, stream_has_comments_, keep_alive_};
 }
 
 // Clients may send an empty line after a body (RFC 9112, 2.2).
@@ -339,6 +341,7 @@ Task<Next> Session::reply(const Request& request, Response response) {
   if (streams) {
     starter_ = std::move(response.stream);
     stream_version_ = request.version;
+    stream_has_comments_ = response.content_type == kEventStreamType;
     co_return Next::kHandOff;
   }
   ssize_t taken = connection_.try_send(output_);

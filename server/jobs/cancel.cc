@@ -25,17 +25,23 @@ Task<Result<void>> Jobs::cancel(std::string operation_id) {
   co_return Result<void>();
 }
 
+// Whether it has ended; it may take longer than anybody waits.
 Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
-  auto ask = [this, operation_id, reason](Completion<bool> done) {
-    auto once = std::make_shared<std::optional<Completion<bool>>>(std::move(done));
-    ask_to_stop(operation_id, reason, [once](bool ended) {
-      if (!*once) return;
-      Completion<bool> completion = std::move(**once);
-      once->reset();
-      completion(ended);
+  Loop& here = co_await home_loop();
+  auto answer = std::make_shared<std::optional<Completion<bool>>>();
+  auto answer_once = [answer](bool ended) {
+    if (*answer) (*std::exchange(*answer, std::nullopt))(ended);
+  };
+  TimerId timer = here.after(options_.cancel_wait, [answer_once] { answer_once(false); });
+  auto ask = [this, &here, &operation_id, reason, answer, answer_once](Completion<bool> done) {
+    answer->emplace(std::move(done));
+    ask_to_stop(operation_id, reason, [&here, answer_once](bool ended) {
+      here.post([answer_once, ended] { answer_once(ended); });
     });
   };
-  co_return co_await wait_for_callback<bool>(ask);
+  bool ended = co_await wait_for_callback<bool>(ask);
+  here.cancel(timer);
+  co_return ended;
 }
 
 void Jobs::ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer) {
@@ -49,7 +55,7 @@ void Jobs::ask_to_stop(const std::string& operation_id, StopReason reason, Answe
   });
 }
 
-// Calls `answer` at the run's end or when waiting took too long. False: it neither waits nor runs.
+// Calls `answer` at the run's end. False: it is neither beginning, nor waiting, nor running.
 bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason reason,
                      Answer answer) {
   auto beginning = home.beginning.find(operation_id);
@@ -62,8 +68,7 @@ bool Jobs::stop_here(Home& home, const std::string& operation_id, StopReason rea
   auto found = home.runs.find(operation_id);
   if (found == home.runs.end()) return false;
   stop(*found->second, reason);
-  found->second->on_end.push_back([answer] { answer(true); });
-  home.loop.after(options_.cancel_wait, [answer] { answer(false); });
+  found->second->on_end.push_back([answer = std::move(answer)] { answer(true); });
   return true;
 }
 

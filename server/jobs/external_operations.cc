@@ -45,6 +45,11 @@ ExternalOperations::SharedOpen ExternalOperations::begin(Home& home,
   return open;
 }
 
+// Once the store has it.
+void ExternalOperations::announce(Open& open) {
+  if (!std::exchange(open.announced, true)) hub_.announce(open.state);
+}
+
 // Its topic is closed already, or is now.
 void ExternalOperations::forget(Home& home, Open& open) {
   open.closed = true;
@@ -79,6 +84,7 @@ Task<Result<void>> ExternalOperations::open(status::State first, std::chrono::se
   co_await open->take_turn();
   Result<void> committed = co_await commit_new(open, std::move(record), std::move(with));
   bool refused = !committed && !open->uncertain;
+  if (committed) announce(*open);
   if (refused) forget(home, *open);
   open->end_turn();
   co_return committed;
@@ -189,7 +195,7 @@ Task<Result<void>> ExternalOperations::recover() {
     auto take_up = [this, &home, &record](Completion<bool> done) {
       home.loop.post([this, &home, &record, done = std::move(done)]() mutable {
         ++open_count_;
-        begin(home, std::move(record));
+        announce(*begin(home, std::move(record)));
         done(true);
       });
     };

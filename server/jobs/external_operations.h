@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -91,6 +90,7 @@ class ExternalOperations {
 
   Home& home_of(const std::string& operation_id);
   SharedOpen begin(Home& home, store::OperationRecord record);
+  void announce(Open& open);
   void forget(Home& home, Open& open);
 
   Task<Result<void>> commit_new(SharedOpen open, store::OperationRecord record,
@@ -104,6 +104,7 @@ class ExternalOperations {
   Result<Folded> fold(Home& home, const Open& open, const Request& request) const;
   Task<Result<void>> write(Home& home, SharedOpen open, Folded folded);
   Task<Result<void>> make_certain(Home& home, SharedOpen open);
+  Task<Result<void>> show_durable(Home& home, SharedOpen open);
   void publish(Home& home, Open& open, const status::State& state,
                std::vector<status::Event> events);
   void learn(Home& home, const Open& open);

@@ -120,6 +120,43 @@ TEST_F(ExternalOperationsTest, RefusesMetadataThatGrowsWithoutEnd) {
   EXPECT_TRUE(life->report(id, {.metadata = {{"a", std::string(3100, 'y')}}}));
 }
 
+// A snapshot shows it as a whole. After a restart it is still known how much there was.
+TEST_F(ExternalOperationsTest, RefusesContentThatGrowsWithoutEnd) {
+  std::string id = *life->open();
+  for (std::size_t left = status::kContentBytes - 10; left > 0;) {
+    std::size_t size = std::min<std::size_t>(left, 64 * 1024);
+    ASSERT_TRUE(life->report(id, {.content = std::string(size, 'x')}));
+    left -= size;
+  }
+  restart();
+  auto refused = life->report(id, {.content = std::string(11, 'x')});
+  EXPECT_EQ(code_of(refused), ErrorCode::kValidationError);
+  EXPECT_EQ(refused.error().fields.front().pointer, "/0/content");
+  EXPECT_TRUE(life->report(id, {.content = std::string(10, 'x')}));
+  EXPECT_TRUE(life->report(id, {.completed = true}));
+}
+
+TEST_F(ExternalOperationsTest, TellsWatchersOnceTheStoreHasIt) {
+  struct Heard final : live::OwnerListener {
+    void on_opened(const status::State& state) override { ids.push_back(state.operation.id); }
+    std::vector<std::string> ids;
+  };
+  auto heard = std::make_shared<Heard>();
+  life->hub.owners().add(loop, "local", heard);
+  store.fail_commit(1, Fault::kBeforeCommit);
+  EXPECT_FALSE(life->open());
+  std::string taken = *life->open();
+  loop.run_until_idle();
+  EXPECT_EQ(heard->ids, std::vector<std::string>{taken});
+  store.fail_commit(1, Fault::kAfterCommit);
+  EXPECT_FALSE(life->open(1s)) << "the store does not say that it has it";
+  loop.run_until_idle();
+  EXPECT_EQ(heard->ids.size(), 1u);
+  loop.advance(2s);
+  EXPECT_EQ(heard->ids.size(), 2u) << "it has been looked for";
+  life->hub.owners().remove(loop, "local", heard.get());
+}
+
 TEST_F(ExternalOperationsTest, TakesNothingAfterTheEnd) {
   std::string id = *life->open();
   std::vector<Report> both{{.completed = true}, {.message = "more"}};

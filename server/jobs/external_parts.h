@@ -59,6 +59,7 @@ struct ExternalOperations::Open {
   Duration last_report;                  // on the monotonic clock
   std::optional<Duration> cancelled_by;  // the wish is known: the end of the grace
   bool uncertain = false;                // the store did not say whether it took the last write
+  bool announced = false;                // that it is there
   bool closed = false;                   // ended, or gone
   bool busy = false;
   std::deque<Work> waiting;

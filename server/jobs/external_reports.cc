@@ -171,6 +171,13 @@ void ExternalOperations::learn(Home& home, const Open& open) {
 
 // Finds out what became of a write that the store gave no answer to, and shows what is durable.
 Task<Result<void>> ExternalOperations::make_certain(Home& home, SharedOpen open) {
+  open->uncertain = false;  // before the look: a wish to cancel may get lost during it
+  Result<void> looked = co_await show_durable(home, open);
+  if (!looked) open->uncertain = true;
+  co_return looked;
+}
+
+Task<Result<void>> ExternalOperations::show_durable(Home& home, SharedOpen open) {
   const std::string owner = open->state.operation.owner;
   const std::string id = open->state.operation.id;
   auto record = co_await store_.operation(owner, id);
@@ -188,7 +195,7 @@ Task<Result<void>> ExternalOperations::make_certain(Home& home, SharedOpen open)
     if (!batch->empty()) after = batch->back().sequence;
     std::ranges::move(*batch, std::back_inserter(events));
   }
-  open->uncertain = false;
+  announce(*open);
   if (!events.empty()) open->time.resume((*record)->state, home.now());
   if ((*record)->cancel_requested) know_wish(home, open);
   publish(home, *open, (*record)->state, std::move(events));

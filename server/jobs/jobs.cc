@@ -10,8 +10,6 @@ namespace {
 
 using status::Kind;
 
-constexpr std::chrono::seconds kStoreRetry{1};
-
 Error cancelled() {
   return {ErrorCode::kCancelled, "The operation was cancelled.", {}};
 }
@@ -178,7 +176,7 @@ Task<void> Jobs::track(Home& home, Run* run) {
     Error reason = reason_to_fail(*run, std::move(outcome.error()));
     co_await end_failed(tracker, run->record, std::move(reason));
   } else {
-    co_await costs_.learn(kind, tracker.finished_work());
+    home.tasks.start(costs_.learn(kind, tracker.finished_work()));
   }
   run->tracker = nullptr;
 }

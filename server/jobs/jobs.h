@@ -34,7 +34,7 @@ struct Options {
   store::Outbox* outbox = nullptr;  // is told of the events that operations begin with
 };
 
-// `accept`, `retry`, `cancel` and `recover` may be awaited on any of the hub's loops.
+// But for `accept`, what is awaited here may be awaited on any of the hub's loops.
 class Jobs {
  public:
   Jobs(std::vector<Loop*> loops, store::Store& store, status::EventLog& event_log, live::Hub& hub,
@@ -45,14 +45,14 @@ class Jobs {
   void bind(status::Kind kind, KindOfWork work);
 
   // Makes the operation durable together with `with`, then runs it as soon as there is room.
-  // `first` is an event to begin its log with, already in `record.state`. The awaiting loop must be
-  // the operation's home. Errors: not_ready (queue full or shutting down, with retry_after),
+  // `first` are the events its log begins with, already in `record.state`. The awaiting loop must
+  // be the operation's home. Errors: not_ready (queue full or shutting down, with retry_after),
   // conflict and storage_unavailable as the store has them.
   Task<Result<void>> accept(store::OperationRecord record, std::vector<status::Event> first,
                             store::WriteBatch with);
 
   // Begins the next attempt of an operation that failed, under the same id: `record.state` is that
-  // attempt's, with `first`, the events it begins with, already in it. On any of the hub's loops.
+  // attempt's, with `first`, the events it begins with, already in it.
   // Errors as `accept`; conflict too where the operation has not failed, or somebody was faster.
   Task<Result<void>> retry(store::OperationRecord record, std::vector<status::Event> first,
                            store::WriteBatch with);
@@ -76,6 +76,8 @@ class Jobs {
   int running(status::Kind kind) const { return lanes_[static_cast<int>(kind)].running.load(); }
 
  private:
+  static constexpr std::chrono::seconds kStoreRetry{1};  // of what must be known of a store away
+
   enum class StopReason { kNone, kCancelled, kStuck, kShutdown };
 
   using Answer = std::function<void(bool ended)>;
@@ -88,6 +90,9 @@ class Jobs {
     std::vector<status::Event> first;
     store::WriteBatch batch;  // what makes it so
     bool is_new = true;       // no other attempt of it can be running
+    bool tells = false;       // the batch has messages for webhooks
+
+    status::State before() const;  // `first`
   };
   struct Run {
     store::OperationRecord record;
@@ -121,7 +126,9 @@ class Jobs {
   Task<Result<void>> begin(Beginning beginning, store::WriteBatch with);
   Task<void> begin_at_home(Beginning beginning, store::WriteBatch with,
                            Completion<Result<void>> done);
-  Task<Result<void>> commit_begun(status::State state, store::WriteBatch batch);
+  Task<Result<bool>> is_begun(status::State state);
+  Task<void> find_out(Home& home, Beginning beginning);
+  void conclude(Home& home, Beginning beginning, bool begun);
   void enqueue(Waiting waiting);
   void start_waiting(Lane& lane);
   void start(Home& home, Waiting waiting, StopReason reason);

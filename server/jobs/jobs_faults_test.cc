@@ -177,9 +177,10 @@ TEST_F(JobsFaultsTest, DurableBeforeVisibleNothingRunsThatIsNotStored) {
   auto refused = accept(Kind::kDocumentUpload);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kStorageUnavailable);
+  store.come_back();
+  loop.advance(2s);
   EXPECT_FALSE(durable);
   EXPECT_TRUE(testing::run(loop, tables.open_operations())->empty());
-  store.come_back();
   EXPECT_TRUE(accept(Kind::kDocumentUpload));
   EXPECT_TRUE(durable);
 }
@@ -191,6 +192,46 @@ TEST_F(JobsFaultsTest, NeverStuckWhatWasStoredIsAcceptedThoughTheAnswerWasLost) 
   auto id = accept(Kind::kChat);
   ASSERT_TRUE(id);
   expect_one_end(*id, Outcome::kCompleted);
+}
+
+// Neither the batch's answer nor the look for it came through: whoever asked was told so, and what
+// was stored is work all the same.
+TEST_F(JobsFaultsTest, NeverStuckWhatWasStoredIsBegunOnceThatIsKnown) {
+  bind(finish_now);
+  store.answer_late(500ms);
+  store.fail_commit(1, testing::Fault::kAfterCommit);
+  store::OperationRecord record = record_of(Kind::kDocumentUpload);
+  std::string id = record.state.operation.id;
+  std::optional<Result<void>> answer;
+  auto ask = [](Jobs& runner, store::OperationRecord one,
+                std::optional<Result<void>>& out) -> Task<void> {
+    out = co_await runner.accept(std::move(one), {}, {});
+  };
+  TaskGroup group(loop, [](std::exception_ptr) { FAIL(); });
+  group.start(ask(jobs, std::move(record), answer));
+  loop.advance(100ms);
+  store.go_away();
+  loop.advance(1s);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error().code, ErrorCode::kStorageUnavailable);
+  auto watcher = watch(id);
+  loop.advance(10s);
+  EXPECT_EQ(stored(id).state.outcome, Outcome::kProcessing);
+  store.answer_late(0ms);
+  store.come_back();
+  loop.advance(3s);
+  expect_one_end(id, Outcome::kCompleted);
+  EXPECT_TRUE(watcher->ended);
+}
+
+TEST_F(JobsFaultsTest, ShutdownDoesNotWaitForABeginningThatIsNotKnown) {
+  bind(finish_now);
+  store.fail_commit(1, testing::Fault::kBeforeCommit);
+  store.answer_late(0ms);
+  store.go_away();
+  auto refused = accept(Kind::kDocumentUpload);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(shut_down());
 }
 
 TEST_F(JobsFaultsTest, OneEndThoughTheFunctionFailsAfterIt) {

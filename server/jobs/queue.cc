@@ -51,10 +51,9 @@ std::optional<Waiting> Queue::take(const std::string& operation_id) {
 void Queue::visit(const std::function<bool(int position, const Waiting& waiting)>& visitor) const {
   std::vector<const Line*> lines;  // that have one for this round
   for (const Line& line : lines_) lines.push_back(&line);
-  int position = 0;
   for (std::size_t round = 0; !lines.empty(); ++round) {
     for (const Line* line : lines) {
-      if (!visitor(++position, line->waiting[round])) return;
+      if (!visitor(static_cast<int>(round) + 1, line->waiting[round])) return;
     }
     std::erase_if(lines, [round](const Line* line) { return line->waiting.size() <= round + 1; });
   }
@@ -62,14 +61,7 @@ void Queue::visit(const std::function<bool(int position, const Waiting& waiting)
 
 int Queue::position_of_next(const std::string& owner) const {
   auto own = std::ranges::find(lines_, owner, &Line::owner);
-  std::size_t rounds = own == lines_.end() ? 0 : own->waiting.size();  // before its own
-  std::size_t ahead = 0;
-  bool passed = false;
-  for (const Line& line : lines_) {
-    passed = passed || line.owner == owner;
-    ahead += std::min(line.waiting.size(), passed ? rounds : rounds + 1);
-  }
-  return static_cast<int>(ahead) + 1;
+  return own == lines_.end() ? 1 : static_cast<int>(own->waiting.size()) + 1;
 }
 
 }  // namespace walrus::jobs

@@ -28,8 +28,9 @@ class Queue {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  // Those that wait, in the order in which they would start if nothing else came; the first has
-  // position 1. The visitor says false to end the visit.
+  // Those that wait, in the order in which they would start if nothing else came. The position is
+  // the one among the owner's own, from 1: nobody learns how much others have waiting (invariant
+  // 12). The visitor says false to end the visit.
   void visit(const std::function<bool(int position, const Waiting& waiting)>& visitor) const;
   // The position that the owner's next one would have.
   int position_of_next(const std::string& owner) const;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 namespace walrus::jobs {
@@ -23,12 +24,21 @@ class QueueTest : public ::testing::Test {
   }
   Ids order() {
     Ids ids;
+    std::map<std::string, int> seen;  // by owner
     queue.visit([&](int position, const Waiting& waiting) {
       ids.push_back(waiting.record.state.operation.id);
-      EXPECT_EQ(position, static_cast<int>(ids.size()));
+      EXPECT_EQ(position, ++seen[waiting.record.state.operation.owner]);
       return true;
     });
     return ids;
+  }
+  int position_of(const std::string& id) {
+    int found = 0;
+    queue.visit([&](int position, const Waiting& waiting) {
+      if (waiting.record.state.operation.id == id) found = position;
+      return true;
+    });
+    return found;
   }
   Queue queue;
 };
@@ -72,6 +82,16 @@ TEST_F(QueueTest, AVisitEndsWhenItsVisitorHasSeenEnough) {
   EXPECT_EQ(seen, 2);
 }
 
+// Invariant 12: what others have waiting moves nobody's position.
+TEST_F(QueueTest, APositionTellsNothingOfOthers) {
+  push("x", "x1");
+  push("x", "x2");
+  for (int i = 0; i < 10; ++i) push("y", "y" + std::to_string(i));
+  EXPECT_EQ(queue.position_of_next("x"), 3);
+  EXPECT_EQ(queue.position_of_next("z"), 1);
+  EXPECT_EQ(position_of("x2"), 2);
+}
+
 // However it is used, what a visit sees is what comes.
 TEST_F(QueueTest, TheOrderIsTheTruth) {
   unsigned seed = std::random_device{}();
@@ -81,9 +101,9 @@ TEST_F(QueueTest, TheOrderIsTheTruth) {
     unsigned what = random() % 5;
     if (what < 3) {
       std::string owner(1, static_cast<char>('a' + random() % 4));
-      auto position = static_cast<std::size_t>(queue.position_of_next(owner));
+      int expected = queue.position_of_next(owner);
       push(owner, std::to_string(i));
-      ASSERT_EQ(order().at(position - 1), std::to_string(i));
+      ASSERT_EQ(position_of(std::to_string(i)), expected);
     } else if (what == 3) {
       Ids ids = order();
       auto next = queue.pop();

@@ -4,8 +4,8 @@ namespace walrus::jobs {
 
 namespace {
 
-// Kinds have names of users' choice, too; what is beyond has no remaining time.
-constexpr std::size_t kMostKinds = 1000;
+// Of an owner: kinds have names of users' choice; what is beyond has no remaining time.
+constexpr std::size_t kMostKinds = 100;
 // Of a kind, by step and variety: every operation of an owner's kind may name other steps.
 constexpr std::size_t kMostCosts = 128;
 
@@ -64,11 +64,20 @@ Task<void> StepCosts::learn(std::string kind, status::FinishedWork work) {
   if (!kept) log_.warning("what work cost was not kept", {{"why", kept.error().detail}});
 }
 
+bool StepCosts::has_room_beside(const std::string& kind) const {
+  std::string owner = kind.substr(0, kind.rfind(kOwnerEnd) + 1);
+  std::size_t known = 0;
+  for (auto at = kinds_.lower_bound(owner); at != kinds_.end() && at->first.starts_with(owner);
+       ++at)
+    ++known;
+  return known < kMostKinds;
+}
+
 std::vector<store::StepCostRecord> StepCosts::take_in(const std::string& kind,
                                                       const status::FinishedWork& work) {
   std::lock_guard lock(mutex_);
   auto found = kinds_.find(kind);
-  if (found == kinds_.end() && kinds_.size() >= kMostKinds) return {};
+  if (found == kinds_.end() && !has_room_beside(kind)) return {};
   // Runs may read the old one at this moment.
   auto costs = found == kinds_.end() ? std::make_shared<status::PastCosts>()
                                      : std::make_shared<status::PastCosts>(*found->second);

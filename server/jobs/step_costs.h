@@ -19,7 +19,8 @@ std::string costs_kind_of(const status::Operation& operation);
 // Thread-safe; the references outlive it.
 class StepCosts {
  public:
-  // Each has a StepCosts of its own, so that owners' many kinds keep none of Walrus's own out.
+  // Each has a StepCosts of its own, so that owners' many kinds keep none of Walrus's own out; nor
+  // do they keep out another owner's.
   enum class Kinds { kOwn, kOwners };
 
   StepCosts(store::Store& store, const Log& log, Kinds kinds = Kinds::kOwn)
@@ -36,6 +37,7 @@ class StepCosts {
   Task<void> learn(std::string kind, status::FinishedWork work);
 
  private:
+  bool has_room_beside(const std::string& kind) const;  // under the lock
   std::vector<store::StepCostRecord> take_in(const std::string& kind,
                                              const status::FinishedWork& work);
 

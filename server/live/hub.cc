@@ -65,7 +65,6 @@ void Hub::open(const status::State& state) {
   shards_[home_shard(state.operation.id)].topics.insert_or_assign(state.operation.id,
                                                                   std::move(topic));
   update_latest(state);
-  owners_.opened(state);
 }
 
 void Hub::close(const std::string& operation_id) {

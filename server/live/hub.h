@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,6 +57,9 @@ class Hub final : public status::LiveSink {
 
   // Opens the operation's topic; on its home loop, before anything is published.
   void open(const status::State& state);
+  // Tells whoever watches its owner that the operation, or another attempt of it, has begun: once
+  // that is in the store and its topic is open. From any of the loops.
+  void announce(const status::State& state) { owners_.opened(state); }
   // Closes it without an end, and tells the listeners so. On the home loop.
   void close(const std::string& operation_id);
 
@@ -73,7 +75,6 @@ class Hub final : public status::LiveSink {
 
   const Encoding& encoding() const { return encoding_; }
   Latest& latest() { return latest_; }
-  // Who watches an owner is told of every `open`.
   OwnerWatch& owners() { return owners_; }
 
  private:

@@ -53,8 +53,10 @@ void State::apply(const Event& event) {
   if (new_attempt) {
     started_at = event.at;
     metadata.clear();
+    content_bytes = 0;
   }
   outcome = event.outcome;
+  content_bytes += event.content.size();
   if (event.type == EventType::kChunk) return;
   step = event.step;
   error = event.error;

@@ -94,6 +94,7 @@ struct State {
   json::object metadata;
   std::optional<double> eta_seconds;
   std::optional<OperationError> error;
+  std::uint64_t content_bytes = 0;  // of the attempt's chunks
 
   // Takes the event in. A status has all of the metadata, but of a chat what an empty one leaves.
   // Chunks and kComplete change the sequence and the time alone, and kComplete
@@ -107,7 +108,7 @@ struct State {
 Event next_attempt(const State& failed, TimePoint now);
 
 // The state right after `event` of the operation that now is in `latest`: an event holds all of it
-// but when its attempt began, which is known of the current attempt alone.
+// but when its attempt began, which is known of the current attempt alone, and `content_bytes`.
 State state_after(const State& latest, const Event& event);
 
 }  // namespace walrus::status

@@ -32,6 +32,10 @@ Result<void> ReportFold::take(const Report& report, const std::string& pointer) 
   if (!step) return std::unexpected(std::move(step.error()));
   auto metadata = metadata_with(report, pointer);
   if (!metadata) return std::unexpected(std::move(metadata.error()));
+  if (state_.content_bytes + report.content.size() > kContentBytes) {
+    return fail_field(pointer + "/content", "must stay within " + std::to_string(kContentBytes) +
+                                                " bytes, with what was reported before");
+  }
 
   go_on(report, *step, *metadata);
   if (!report.content.empty()) {

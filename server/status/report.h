@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "status/operation.h"
@@ -13,6 +12,8 @@
 namespace walrus::status {
 
 inline constexpr std::size_t kMetadataBytes = 4096;  // of an operation, as JSON
+// Of an operation's text, which a snapshot shows as a whole.
+inline constexpr std::size_t kContentBytes = 4 * 1024 * 1024;
 
 struct Report {
   struct Work {
@@ -46,7 +47,8 @@ class ReportFold {
 
   // A report without anything is a sign of life, and the first of all begins the first step.
   // `pointer` is the report's place in the request. Errors, after which the fold is of no use:
-  // validation_error (unknown step, too much metadata), conflict (a step backwards, after the end).
+  // validation_error (unknown step, too much metadata or content), conflict (a step backwards,
+  // after the end).
   Result<void> take(const Report& report, const std::string& pointer);
   // An end that is not the worker's own.
   void fail(Report::Failure failure);

@@ -59,6 +59,7 @@ TEST_P(Operations, KeepEveryField) {
   EXPECT_EQ(state.metadata, record.state.metadata);
   EXPECT_EQ(state.eta_seconds, 2.5);
   EXPECT_FALSE(state.error);
+  EXPECT_EQ(state.content_bytes, 12u);
   EXPECT_EQ(read->input, record.input);
   EXPECT_EQ(read->checkpoint, record.checkpoint);
   EXPECT_EQ(read->reserved_through, 1000u);
@@ -226,6 +227,32 @@ TEST_P(Operations, AreNarrowedByKindAndOutcome) {
             std::vector<std::string>{"upload"});
   EXPECT_TRUE(get(store->operations("bob", "chat", {}, {})).records.empty());
   EXPECT_TRUE(get(store->operations("bob", "web_crawl", Outcome::kProcessing, {})).records.empty());
+}
+
+// With those that were retried: they have begun again.
+TEST_P(Operations, ThatBeganLatelyAreFoundTheLastOneFirst) {
+  TimePoint since = clock.now() + Duration(10);
+  for (int i = 0; i < 4; ++i) {
+    put(PutOperation{
+        operation_record("id-" + std::to_string(i), "bob", since + Duration(5 * (i - 2)))});
+  }
+  put(PutOperation{operation_record("foreign", "eve", since)});
+  OperationRecord old = operation_record("id-0", "bob", since - Duration(10));
+  put(UpdateState{ended(old.state, clock.now(), Outcome::kFailed)});
+  EXPECT_EQ(ids(get(store->operations_begun("bob", since, {})).records),
+            (std::vector<std::string>{"id-3", "id-2"}));
+  status::State next = old.state;
+  next.attempt = 2;
+  next.started_at = since + Duration(7);
+  put(BeginAttempt{next});
+  Page page{2, ""};
+  auto first = get(store->operations_begun("bob", since, page));
+  EXPECT_EQ(ids(first.records), (std::vector<std::string>{"id-0", "id-3"}));
+  EXPECT_EQ(first.records[0].state.started_at, next.started_at);
+  page.after = first.next;
+  auto second = get(store->operations_begun("bob", since, page));
+  EXPECT_EQ(ids(second.records), std::vector<std::string>{"id-2"});
+  EXPECT_EQ(second.next, "");
 }
 
 TEST_P(Operations, RefuseBrokenCursors) {

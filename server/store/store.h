@@ -211,6 +211,9 @@ class Store {
   virtual Task<Result<Listing<OperationRecord>>> operations(std::string owner, std::string kind,
                                                             std::optional<status::Outcome> outcome,
                                                             Page page) = 0;
+  // Those whose current attempt began at `since` or later; the last begun first.
+  virtual Task<Result<Listing<OperationRecord>>> operations_begun(std::string owner,
+                                                                  TimePoint since, Page page) = 0;
   // Every operation of every owner that has not ended, oldest first: for recovery.
   virtual Task<Result<std::vector<OperationRecord>>> open_operations() = 0;
   // Events past `after`, oldest first, at most `limit`.

@@ -22,6 +22,7 @@ Task<Result<void>> FaultStore::commit(WriteBatch batch) {
     co_return away();
   }
   bool lose_answer = found != faults_.end();
+  if (commit_delay_ > Duration(0)) co_await sleep_for(commit_delay_);
   auto committed = co_await inner_.commit(std::move(batch));
   if (delay_ > Duration(0)) co_await sleep_for(delay_);
   if (lose_answer) co_return away();
@@ -49,6 +50,11 @@ Task<Result<Listing<OperationRecord>>> FaultStore::operations(
     std::string owner, std::string kind, std::optional<status::Outcome> outcome, Page page) {
   return unless_away(
       inner_.operations(std::move(owner), std::move(kind), outcome, std::move(page)));
+}
+
+Task<Result<Listing<OperationRecord>>> FaultStore::operations_begun(std::string owner,
+                                                                    TimePoint since, Page page) {
+  return unless_away(inner_.operations_begun(std::move(owner), since, std::move(page)));
 }
 
 Task<Result<std::vector<OperationRecord>>> FaultStore::open_operations() {

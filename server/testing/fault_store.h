@@ -24,6 +24,8 @@ class FaultStore final : public store::Store {
   void come_back() { away_ = false; }
   // A read whose answer is far away; so are the tables of a cloud.
   void delay_reads(Duration delay) { read_delay_ = delay; }
+  // Commits take effect so much later than they are asked for.
+  void commit_late(Duration delay) { commit_delay_ = delay; }
   // Commits are answered so much after they took effect, as by a slow disk.
   void answer_late(Duration delay) { delay_ = delay; }
   int commits() const { return commits_; }
@@ -35,6 +37,9 @@ class FaultStore final : public store::Store {
   Task<Result<store::Listing<store::OperationRecord>>> operations(
       std::string owner, std::string kind, std::optional<status::Outcome> outcome,
       store::Page page) override;
+  Task<Result<store::Listing<store::OperationRecord>>> operations_begun(std::string owner,
+                                                                        TimePoint since,
+                                                                        store::Page page) override;
   Task<Result<std::vector<store::OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
                                                   std::uint64_t after, int limit) override;
@@ -91,6 +96,7 @@ class FaultStore final : public store::Store {
   int commits_ = 0;
   bool away_ = false;
   Duration read_delay_{0};
+  Duration commit_delay_{0};
   Duration delay_{0};
 };
 

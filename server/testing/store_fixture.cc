@@ -62,6 +62,7 @@ OperationRecord operation_record(const std::string& id, const std::string& owner
   state.updated_at = now + Duration(2);
   state.metadata = {{"pages_done", 3}, {"pages_total", 10}};
   state.eta_seconds = 2.5;
+  state.content_bytes = 12;
   record.input = {{"filename", "Straße \"42\".pdf"}, {"deep", {{"list", {1, 2, 3}}}}};
   record.checkpoint = {{"page", 3}};
   record.reserved_through = 1000;

@@ -44,6 +44,10 @@ live::Frame multiplexed_frame(std::string_view cursor, std::string_view data) {
   return std::make_shared<const std::string>(chunked({"id: ", cursor, "\ndata: ", data, "\n\n"}));
 }
 
+live::Frame body_frame(std::string_view text) {
+  return std::make_shared<const std::string>(chunked({text}));
+}
+
 live::Frame greeting_frame() {
   static const auto greeting = std::make_shared<const std::string>(chunked({"retry: 1000\n\n"}));
   return greeting;

@@ -1,4 +1,5 @@
-// Bytes of an event stream: server-sent events (HTML Standard, 9.2) in HTTP/1.1 chunked coding.
+// Bytes of a response that is sent as it comes to be, in HTTP/1.1 chunked coding: server-sent
+// events (HTML Standard, 9.2), and other texts.
 #pragma once
 
 #include <cstdint>
@@ -17,5 +18,8 @@ live::Frame multiplexed_frame(std::string_view cursor, std::string_view data);
 
 // What every stream begins with: how soon to come back after a loss.
 live::Frame greeting_frame();
+
+// A part of any other body; not empty.
+live::Frame body_frame(std::string_view text);
 
 }  // namespace walrus::wire

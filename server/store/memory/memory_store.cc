@@ -74,6 +74,19 @@ Task<Result<Listing<OperationRecord>>> MemoryStore::operations(
   });
 }
 
+Task<Result<Listing<OperationRecord>>> MemoryStore::operations_begun(std::string owner,
+                                                                     TimePoint since, Page page) {
+  std::lock_guard lock(mutex_);
+  std::vector<OperationRecord> records;
+  for (const auto& [id, row] : tables_.operations) {
+    const status::State& state = row.record.state;
+    if (state.operation.owner == owner && state.started_at >= since) records.push_back(row.record);
+  }
+  co_return memory::newest_first(std::move(records), page, [](const OperationRecord& record) {
+    return Position{record.state.started_at, record.state.operation.id};
+  });
+}
+
 Task<Result<std::vector<OperationRecord>>> MemoryStore::open_operations() {
   std::lock_guard lock(mutex_);
   std::vector<OperationRecord> records;

@@ -21,6 +21,8 @@ class MemoryStore final : public Store {
   Task<Result<Listing<OperationRecord>>> operations(std::string owner, std::string kind,
                                                     std::optional<status::Outcome> outcome,
                                                     Page page) override;
+  Task<Result<Listing<OperationRecord>>> operations_begun(std::string owner, TimePoint since,
+                                                          Page page) override;
   Task<Result<std::vector<OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
                                                   std::uint64_t after, int limit) override;

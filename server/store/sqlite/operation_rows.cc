@@ -14,7 +14,7 @@ namespace {
 #define OPERATION_COLUMNS                                                                         \
   "id, owner, kind, plan, document_id, conversation_id, user_id, created_at, attempt, sequence, " \
   "outcome, step, percent, message, started_at, updated_at, metadata, eta_seconds, error, "       \
-  "reserved_through, resumptions, cancel_requested, input, checkpoint"
+  "reserved_through, resumptions, cancel_requested, input, checkpoint, content_bytes"
 #define EVENT_COLUMNS                                                                            \
   "sequence, attempt, at, type, outcome, step, percent, message, metadata, eta_seconds, error, " \
   "content"
@@ -76,6 +76,7 @@ OperationRecord read_record(Statement& row) {
   record.cancel_requested = row.flag();
   record.input = row.object();
   record.checkpoint = row.object();
+  state.content_bytes = row.unsigned_integer();
   return record;
 }
 
@@ -157,7 +158,7 @@ Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
       "INSERT INTO operations (" OPERATION_COLUMNS
       ", events_expire_at) VALUES (?1, ?2, ?3, ?4, "
       "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-      "?24, ?25) ON CONFLICT DO NOTHING",
+      "?24, ?25, ?26) ON CONFLICT DO NOTHING",
       operation.id, operation.owner, status::kind_name_of(operation), plan_column(operation),
       operation.document_id, operation.conversation_id, operation.user_id, operation.created_at,
       state.attempt, state.sequence, status::name_of(state.outcome),
@@ -165,7 +166,7 @@ Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
       state.updated_at, state.metadata, state.eta_seconds,
       error_column(state.error, operation.plan.get()), put.record.reserved_through,
       put.record.resumptions, put.record.cancel_requested, put.record.input, put.record.checkpoint,
-      events_expiry(state));
+      state.content_bytes, events_expiry(state));
   auto inserted = require_change(std::move(changes), operation_exists());
   if (!inserted) return inserted;
   return mirror_state(connection, state);
@@ -185,16 +186,22 @@ Result<void> apply(Connection& connection, const UpdateState& update, TimePoint 
   if (!forgotten) return forgotten;
   auto updated = done(connection.run(
       "UPDATE operations SET attempt = ?2, sequence = ?3, outcome = ?4, step = ?5, percent = ?6, "
-      "message = ?7, started_at = ?8, updated_at = ?9, metadata = ?10, eta_seconds = ?11, "
+      "message = ?7, content_bytes = ?8, updated_at = ?9, metadata = ?10, eta_seconds = ?11, "
       "error = ?12, reserved_through = max(reserved_through, ?13), events_expire_at = ?14, "
       "cancel_requested = CASE WHEN ?15 THEN 0 ELSE cancel_requested END, "
       "resumptions = CASE WHEN ?15 THEN 0 ELSE resumptions END WHERE id = ?1",
       id, state.attempt, state.sequence, status::name_of(state.outcome),
       status::name_of((*stored)->plan.get(), state.step), state.percent, state.message,
-      state.started_at, state.updated_at, state.metadata, state.eta_seconds,
+      state.content_bytes, state.updated_at, state.metadata, state.eta_seconds,
       error_column(state.error, (*stored)->plan.get()), update.reserved_through,
       events_expiry(state), new_attempt));
   if (!updated) return updated;
+  if (new_attempt) {
+    // Alone, since it is in an index.
+    auto began = done(connection.run("UPDATE operations SET started_at = ?2 WHERE id = ?1", id,
+                                     state.started_at));
+    if (!began) return began;
+  }
   return mirror_state(connection, state);
 }
 
@@ -278,16 +285,40 @@ Result<Listing<OperationRecord>> read_operations(Connection& connection, const s
   if (!position) return std::unexpected(std::move(position.error()));
   Position before = position->value_or(Position{TimePoint::max(), {}});
   std::string_view outcome_name = outcome ? status::name_of(*outcome) : "";
+  // The planner takes the index of what is open only where that is spelled out.
+  bool open = outcome == status::Outcome::kProcessing;
   auto rows = read_all(
-      connection.query("SELECT " OPERATION_COLUMNS
-                       " FROM operations WHERE owner = ?1 AND (created_at, id) < (?2, ?3) AND "
-                       "?4 IN ('', kind) AND ?5 IN ('', outcome) "
-                       "ORDER BY created_at DESC, id DESC LIMIT ?6",
-                       owner, before.at, before.id, kind, outcome_name, page.limit + 1),
+      open ? connection.query("SELECT " OPERATION_COLUMNS
+                              " FROM operations WHERE owner = ?1 AND outcome = 'processing' AND "
+                              "(created_at, id) < (?2, ?3) AND ?4 IN ('', kind) "
+                              "ORDER BY created_at DESC, id DESC LIMIT ?5",
+                              owner, before.at, before.id, kind, page.limit + 1)
+           : connection.query("SELECT " OPERATION_COLUMNS
+                              " FROM operations WHERE owner = ?1 AND (created_at, id) < (?2, ?3) "
+                              "AND ?4 IN ('', kind) AND ?5 IN ('', outcome) "
+                              "ORDER BY created_at DESC, id DESC LIMIT ?6",
+                              owner, before.at, before.id, kind, outcome_name, page.limit + 1),
       read_record);
   return page_of(std::move(rows), page.limit, [](const OperationRecord& last) {
     const status::Operation& operation = last.state.operation;
     return encode_position({operation.created_at, operation.id});
+  });
+}
+
+Result<Listing<OperationRecord>> read_operations_begun(Connection& connection,
+                                                       const std::string& owner, TimePoint since,
+                                                       const Page& page) {
+  auto position = decode_position(page.after);
+  if (!position) return std::unexpected(std::move(position.error()));
+  Position before = position->value_or(Position{TimePoint::max(), {}});
+  auto rows = read_all(
+      connection.query("SELECT " OPERATION_COLUMNS
+                       " FROM operations WHERE owner = ?1 AND started_at >= ?2 AND "
+                       "(started_at, id) < (?3, ?4) ORDER BY started_at DESC, id DESC LIMIT ?5",
+                       owner, since, before.at, before.id, page.limit + 1),
+      read_record);
+  return page_of(std::move(rows), page.limit, [](const OperationRecord& last) {
+    return encode_position({last.state.started_at, last.state.operation.id});
   });
 }
 

@@ -24,6 +24,9 @@ Result<Listing<OperationRecord>> read_operations(Connection& connection, const s
                                                  std::string kind,
                                                  std::optional<status::Outcome> outcome,
                                                  const Page& page);
+Result<Listing<OperationRecord>> read_operations_begun(Connection& connection,
+                                                       const std::string& owner, TimePoint since,
+                                                       const Page& page);
 Result<std::vector<OperationRecord>> read_open_operations(Connection& connection);
 Result<std::vector<status::Event>> read_events(Connection& connection, const std::string& owner,
                                                const std::string& operation_id, std::uint64_t after,

@@ -239,8 +239,17 @@ CREATE TABLE step_costs (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr Migration kMigrations[] = {{1, kVersion1},        {2, kReports},     {3, kWebhooks},
-                                     {4, kIdempotencyKeys}, {5, kWindowsHash}, {6, kStepCosts}};
+// What began lately, retries included, and what is open, each of one owner.
+constexpr const char* kBegun = R"sql(
+ALTER TABLE operations ADD COLUMN content_bytes INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX operations_begun ON operations (owner, started_at, id);
+DROP INDEX operations_open;
+CREATE INDEX operations_open ON operations (owner, created_at, id) WHERE outcome = 'processing';
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, kVersion1},    {2, kReports},   {3, kWebhooks}, {4, kIdempotencyKeys},
+    {5, kWindowsHash}, {6, kStepCosts}, {7, kBegun}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

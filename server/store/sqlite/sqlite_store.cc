@@ -67,6 +67,14 @@ Task<Result<Listing<OperationRecord>>> SqliteStore::operations(
   co_return readers_.read(read);
 }
 
+Task<Result<Listing<OperationRecord>>> SqliteStore::operations_begun(std::string owner,
+                                                                     TimePoint since, Page page) {
+  auto read = [&](Connection& connection) {
+    return read_operations_begun(connection, owner, since, page);
+  };
+  co_return readers_.read(read);
+}
+
 Task<Result<std::vector<OperationRecord>>> SqliteStore::open_operations() {
   auto read = [](Connection& connection) { return sqlite::read_open_operations(connection); };
   co_return readers_.read(read);
