@@ -48,12 +48,14 @@ struct World::Life {
       : here(world.clock_),
         there(world.clock_),
         event_log(world.tables_, world.random_),
+        store(world.tables_),
         hub({&here, &there}, encoding, latest),
-        jobs({&here, &there}, world.tables_, event_log, hub, log, metrics, {}) {}
+        jobs({&here, &there}, store, event_log, hub, log, metrics, {}) {}
 
   testing::ManualLoop here;
   testing::ManualLoop there;
   DrawnLog event_log;
+  testing::FaultStore store;
   wire::SseEncoding encoding;
   live::Latest latest;
   live::Hub hub;
@@ -76,7 +78,7 @@ void World::begin_life() {
   for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
     life_->jobs.bind(kind, {.run = [this](jobs::Job job) { return work(job); },
                             .failure_writes = no_writes,
-                            .at_once = 3,
+                            .at_once = static_cast<int>(1 + draw(4)),
                             .waiting = 100,
                             .resumable = kind == Kind::kDocumentUpload});
   }
@@ -163,12 +165,44 @@ void World::accept() {
   life_->here_tasks.start(task(life_->jobs, std::move(record)));
 }
 
-void World::cancel() {
-  auto task = [](jobs::Jobs& jobs, Operation* operation) -> Task<void> {
-    auto cancelled = co_await jobs.cancel(operation->id);
-    if (cancelled) operation->cancelled = true;
+// What was asked for and refused is not there.
+World::Operation* World::any_operation() {
+  if (operations_.empty()) return nullptr;
+  Operation* drawn = operations_[draw(operations_.size())].get();
+  return exists(drawn->id) ? drawn : nullptr;
+}
+
+void World::cancel(Operation* operation) {
+  auto task = [](World& world, jobs::Jobs& jobs, const std::string id) -> Task<void> {
+    int attempt = world.stored(id).state.attempt;
+    auto cancelled = co_await jobs.cancel(id);
+    store::OperationRecord record = world.stored(id);
+    bool kept = record.cancel_requested || record.state.attempt > attempt;
+    if (cancelled && !kept) world.note("a wish to cancel that was answered and is not kept");
   };
-  life_->here_tasks.start(task(life_->jobs, &any_operation()));
+  life_->here_tasks.start(task(*this, life_->jobs, operation->id));
+}
+
+// As the API begins the next attempt.
+void World::retry(Operation* operation) {
+  store::OperationRecord record = stored(operation->id);
+  if (record.state.outcome != Outcome::kFailed) return;
+  status::Event first = status::next_attempt(record.state, clock_.now());
+  record.state.apply(first);
+  auto task = [](jobs::Jobs& jobs, store::OperationRecord one, status::Event event) -> Task<void> {
+    std::vector<status::Event> events;
+    events.push_back(std::move(event));
+    (void)co_await jobs.retry(std::move(one), std::move(events), {});
+  };
+  life_->here_tasks.start(task(life_->jobs, std::move(record), std::move(first)));
+}
+
+// One of those that begin, cancel, retry or tell a place in the queue.
+void World::break_a_commit() {
+  bool before = draw(2) == 0;
+  life_->store.answer_late(drawn_pause(random_, 100));
+  life_->store.fail_commit(static_cast<int>(1 + draw(4)),
+                           before ? testing::Fault::kBeforeCommit : testing::Fault::kAfterCommit);
 }
 
 // --- Readers
@@ -285,6 +319,10 @@ void World::saw(Reader& reader, const Seen& seen) {
 
 // --- The tables, read in the middle of anything
 
+bool World::exists(const std::string& id) {
+  return testing::run(probe_, tables_.operation("local", id))->has_value();
+}
+
 store::OperationRecord World::stored(const std::string& id) {
   return **testing::run(probe_, tables_.operation("local", id));
 }
@@ -297,20 +335,21 @@ void World::check_log(const Operation& operation) {
   store::OperationRecord record = stored(operation.id);
   auto events = events_of(operation.id, 0, 100'000);
   int ends = 0;
-  std::string content;
+  std::string content;  // of the last attempt
   for (const status::Event& event : events) {
     ends += status::is_terminal(operation.kind, event);
-    content += event.content;
+    if (event.attempt == record.state.attempt) content += event.content;
   }
-  if (ends != 1) note("an operation with " + std::to_string(ends) + " ends");
+  if (ends != record.state.attempt) {
+    note(std::to_string(record.state.attempt) + " attempts with " + std::to_string(ends) + " ends");
+  }
   if (!events.empty() && !status::is_terminal(operation.kind, events.back())) {
     note("something after the end in the log");
   }
   bool completed = record.state.outcome == Outcome::kCompleted;
   if (completed && content != operation.said) note("the log lacks text that was said");
-  if (operation.cancelled && (completed || record.state.error->type != ErrorCode::kCancelled)) {
-    note("a cancelled operation ended otherwise");
-  }
+  bool cancelled = !completed && record.state.error->type == ErrorCode::kCancelled;
+  if (record.cancel_requested && !cancelled) note("a cancelled operation ended otherwise");
 }
 
 // --- What happens
@@ -327,9 +366,11 @@ void World::go_on(int count) {
     if (operations_.empty() || what < 8) {
       accept();
     } else if (what < 10) {
-      cancel();
+      if (Operation* operation = any_operation()) cancel(operation);
     } else if (what < 20) {
-      readers_.push_back(std::make_unique<Reader>(&any_operation()));
+      Operation* operation = any_operation();
+      if (!operation) continue;
+      readers_.push_back(std::make_unique<Reader>(operation));
       connect(*readers_.back());
     } else if (what < 26 && !readers_.empty()) {
       readers_[draw(readers_.size())]->connection->close();
@@ -338,9 +379,14 @@ void World::go_on(int count) {
       if (reader.connection->closed() && !reader.check.ended()) connect(reader);
     } else if (what < 42) {
       life_->event_log.away = !life_->event_log.away;
+      life_->event_log.away ? life_->store.go_away() : life_->store.come_back();
     } else if (what < 43) {
       begin_life();
       for (auto& reader : readers_) connect(*reader);
+    } else if (what < 46) {
+      if (Operation* operation = any_operation()) retry(operation);
+    } else if (what < 50) {
+      break_a_commit();
     } else {
       pass_time();
     }
@@ -349,6 +395,7 @@ void World::go_on(int count) {
 
 std::string World::end() {
   life_->event_log.away = false;
+  life_->store.come_back();
   auto open = [this] { return !testing::run(probe_, tables_.open_operations())->empty(); };
   auto wait = [this] {
     life_->here.advance(500ms);
@@ -368,7 +415,9 @@ std::string World::end() {
            " of " + std::to_string(stored(reader->operation->id).state.sequence));
     }
   }
-  for (auto& operation : operations_) check_log(*operation);
+  for (auto& operation : operations_) {
+    if (exists(operation->id)) check_log(*operation);
+  }
   return fault_;
 }
 

@@ -13,6 +13,7 @@
 #include "jobs/jobs.h"
 #include "store/event_log.h"
 #include "store/memory/memory_store.h"
+#include "testing/fault_store.h"
 #include "testing/manual_loop.h"
 #include "wire/encoding.h"
 
@@ -53,20 +54,22 @@ class World {
     std::string id;
     status::Kind kind;
     std::string said;  // of a chat: what its run has said
-    bool cancelled = false;
   };
 
   unsigned draw(unsigned below) { return random_() % below; }
-  Operation& any_operation() { return *operations_[draw(operations_.size())]; }
+  Operation* any_operation();
   void begin_life();
   void accept();
-  void cancel();
+  void cancel(Operation* operation);
+  void retry(Operation* operation);
+  void break_a_commit();
   void connect(Reader& reader);
   void pass_time();
   void settle();
   Task<Result<void>> work(jobs::Job job);
   Task<Result<void>> upload(jobs::Job job);
   Task<Result<void>> answer(jobs::Job job, Operation* operation);
+  bool exists(const std::string& id);
   store::OperationRecord stored(const std::string& id);
   std::vector<status::Event> events_of(const std::string& id, std::uint64_t after, int limit);
   void saw(Reader& reader, const Seen& seen);
@@ -83,7 +86,7 @@ class World {
   Life* life_ = nullptr;
   int lives_ = 0;
   bool lying_ = false;
-  std::vector<std::unique_ptr<Operation>> operations_;
+  std::vector<std::unique_ptr<Operation>> operations_;  // that were asked for
   std::vector<std::unique_ptr<Reader>> readers_;
   std::map<std::pair<std::string, std::uint64_t>, std::string> shown_;
   std::string fault_;

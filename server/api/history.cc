@@ -40,6 +40,8 @@ class History : public std::enable_shared_from_this<History> {
  private:
   void add(std::string& text, const status::Event& event) {
     after_ = event.sequence;
+    // One that began since the record was read.
+    if (event.attempt > record_.state.attempt) record_.state.apply(event);
     if (event.type == status::EventType::kChunk) return;
     if (std::exchange(has_entries_, true)) text += ",";
     text += wire::history_json(status::state_after(record_.state, event), event);
@@ -63,7 +65,7 @@ class History : public std::enable_shared_from_this<History> {
   }
 
   Services& services_;
-  const store::OperationRecord record_;
+  store::OperationRecord record_;
   TaskGroup tasks_;
   std::uint64_t after_ = 0;
   bool has_entries_ = false;

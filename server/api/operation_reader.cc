@@ -156,6 +156,8 @@ Task<Result<void>> OperationReader::replay(std::uint64_t up_to) {
     if (!batch) co_return std::unexpected(batch.error());
     for (status::Event& event : *batch) {
       if (event.sequence >= up_to) co_return Result<void>();
+      // One that began since the record was read.
+      if (event.attempt > record_.state.attempt) record_.state.apply(event);
       live::SharedEvent replayed = encoded(std::move(event));
       deliver_each({&replayed, 1});
       if (is_full()) co_await drained();

@@ -40,7 +40,9 @@ class ReaderCheck {
     if (jumps && !may_jump) note("a hole", seen);
     if (jumps && before > 0) ++jumps_;
     if (event.at("attempt").to_number<int>() != attempt_) {
-      attempt_ = event.at("attempt").to_number<int>();
+      int attempt = event.at("attempt").to_number<int>();
+      if (attempt < attempt_) note("an attempt that is over", seen);
+      attempt_ = attempt;
       ended_ = false;
       percent_ = position_ = -1;
     }

@@ -75,6 +75,9 @@ Task<Result<void>> Jobs::begin(Beginning beginning, store::WriteBatch with) {
   Result<void> admitted = admit(state.operation);
   if (!admitted) co_return admitted;
   Home& home = home_of(id);
+  if (!beginning.is_new && !co_await is_over(home, id)) {
+    co_return std::unexpected(refused("The attempt before is still ending. Try again soon."));
+  }
   if (!home.beginning.try_emplace(id).second) {
     co_return fail(ErrorCode::kConflict, "The operation is being begun again already.");
   }

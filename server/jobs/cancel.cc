@@ -25,23 +25,41 @@ Task<Result<void>> Jobs::cancel(std::string operation_id) {
   co_return Result<void>();
 }
 
-// Whether it has ended; it may take longer than anybody waits.
-Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
+// Whether what was asked answered in time, and what.
+Task<bool> Jobs::answered_in_time(std::move_only_function<void(Answer)> ask) {
   Loop& here = co_await home_loop();
-  auto answer = std::make_shared<std::optional<Completion<bool>>>();
-  auto answer_once = [answer](bool ended) {
-    if (*answer) (*std::exchange(*answer, std::nullopt))(ended);
+  auto waiting = std::make_shared<std::optional<Completion<bool>>>();
+  auto answer_once = [waiting](bool ended) {
+    if (*waiting) (*std::exchange(*waiting, std::nullopt))(ended);
   };
   TimerId timer = here.after(options_.cancel_wait, [answer_once] { answer_once(false); });
-  auto ask = [this, &here, &operation_id, reason, answer, answer_once](Completion<bool> done) {
-    answer->emplace(std::move(done));
-    ask_to_stop(operation_id, reason, [&here, answer_once](bool ended) {
+  auto wait = [&here, &ask, waiting, answer_once](Completion<bool> done) {
+    waiting->emplace(std::move(done));
+    ask([&here, answer_once](bool ended) {
       here.post([answer_once, ended] { answer_once(ended); });
     });
   };
-  bool ended = co_await wait_for_callback<bool>(ask);
+  bool ended = co_await wait_for_callback<bool>(wait);
   here.cancel(timer);
   co_return ended;
+}
+
+// Whether it has ended; it may take longer than anybody waits.
+Task<bool> Jobs::stop_and_wait(std::string operation_id, StopReason reason) {
+  auto ask = [this, &operation_id, reason](Answer answer) {
+    ask_to_stop(operation_id, reason, std::move(answer));
+  };
+  co_return co_await answered_in_time(ask);
+}
+
+// On the home loop: whether nothing is left of the attempt before. Its end may be in the store, and
+// its run not know that yet; what it wrote again would count for the next attempt.
+Task<bool> Jobs::is_over(Home& home, std::string operation_id) {
+  auto found = home.runs.find(operation_id);
+  if (found == home.runs.end()) co_return true;
+  Run& run = *found->second;
+  auto ask = [&run](Answer answer) { run.on_end.push_back([answer] { answer(true); }); };
+  co_return co_await answered_in_time(ask);
 }
 
 void Jobs::ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer) {

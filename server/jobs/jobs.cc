@@ -150,11 +150,14 @@ Task<void> Jobs::run(Home& home, Run* run) {
   } else {
     hub_.close(id);  // shutting down: the next start decides
   }
-  std::vector<Work> waiters = std::move(run->on_end);
-  home.runs.erase(id);
-  for (Work& waiter : waiters) waiter();
+  leave(home, id);
   --lane.running;
   start_waiting(lane);
+}
+
+void Jobs::leave(Home& home, const std::string& operation_id) {
+  std::vector<Work> waiters = std::move(home.runs.extract(operation_id).mapped()->on_end);
+  for (Work& waiter : waiters) waiter();
 }
 
 Task<void> Jobs::track(Home& home, Run* run) {
@@ -296,7 +299,7 @@ Task<Result<void>> Jobs::recover() {
     auto take_up = [this, &home, &record](Completion<bool> done) {
       home.loop.post([this, &home, &record, done = std::move(done)]() mutable {
         hub_.open(record.state);
-        home.tasks.start(recover_one(home, record));
+        recover_one(home, std::move(record));
         done(true);
       });
     };
@@ -306,7 +309,7 @@ Task<Result<void>> Jobs::recover() {
   co_return Result<void>();
 }
 
-Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
+void Jobs::recover_one(Home& home, store::OperationRecord record) {
   Lane& lane = lane_of(record.state.operation.kind);
   Error end{ErrorCode::kInterrupted,
             "The server was restarted before the answer was done. Ask again.",
@@ -322,12 +325,22 @@ Task<void> Jobs::recover_one(Home& home, store::OperationRecord record) {
            {}};
     ends = true;
   }
-  if (!ends) {
-    enqueue({std::move(record), true});
-    co_return;
-  }
+  if (!ends) return enqueue({std::move(record), true});
+  auto owned = std::make_unique<Run>();
+  Run* run = owned.get();
+  run->record = std::move(record);
+  home.runs.emplace(run->record.state.operation.id, std::move(owned));
+  home.tasks.start(end_recovered(home, run, std::move(end)));
+}
+
+// A run of which nothing but the end is left.
+Task<void> Jobs::end_recovered(Home& home, Run* run, Error error) {
+  store::OperationRecord& record = run->record;
+  const std::string id = record.state.operation.id;
   status::Tracker tracker(home.loop, event_log_, hub_, record.state, record.reserved_through, log_);
-  co_await end_failed(tracker, std::move(record), std::move(end));
+  run->tracker = &tracker;
+  co_await end_failed(tracker, record, std::move(error));
+  leave(home, id);
 }
 
 void Jobs::shut_down(Duration chat_grace, Work done) {

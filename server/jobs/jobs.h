@@ -96,7 +96,7 @@ class Jobs {
   };
   struct Run {
     store::OperationRecord record;
-    bool resumed = false;
+    bool resumed = false;  // by this start of the server
     std::stop_source stop;
     StopReason reason = StopReason::kNone;
     status::Tracker* tracker = nullptr;
@@ -132,6 +132,7 @@ class Jobs {
   void enqueue(Waiting waiting);
   void start_waiting(Lane& lane);
   void start(Home& home, Waiting waiting, StopReason reason);
+  void leave(Home& home, const std::string& operation_id);
   std::optional<Waiting> take_from_queue(const std::string& operation_id);
   void show_position(store::OperationRecord& record, std::vector<status::Event>& first);
   void visit_queues(const Positions::Visitor& visitor);
@@ -149,10 +150,13 @@ class Jobs {
   void stop(Run& run, StopReason reason);
   void watch(Home& home, Run* run);
   Task<Result<void>> commit_wish(std::string operation_id, store::WriteBatch with);
+  Task<bool> answered_in_time(std::move_only_function<void(Answer)> ask);
   Task<bool> stop_and_wait(std::string operation_id, StopReason reason);
+  Task<bool> is_over(Home& home, std::string operation_id);
   void ask_to_stop(const std::string& operation_id, StopReason reason, Answer answer);
   bool stop_here(Home& home, const std::string& operation_id, StopReason reason, Answer answer);
-  Task<void> recover_one(Home& home, store::OperationRecord record);
+  void recover_one(Home& home, store::OperationRecord record);
+  Task<void> end_recovered(Home& home, Run* run, Error error);
 
   store::Store& store_;
   status::EventLog& event_log_;

@@ -171,5 +171,30 @@ TEST_F(JobsTest, ARunSurvivesAFaultAtEveryCommit) {
   }
 }
 
+// Its end is in the store, and its run has not heard so: what the run writes again may not count
+// for the next attempt.
+TEST_F(JobsTest, ARetryWaitsForTheEndOfTheAttemptBefore) {
+  testing::FaultStore faulty(tables);
+  bool fails = true;
+  auto work = [&fails](Job job) {
+    return std::exchange(fails, false) ? end_with(job, ErrorCode::kExtractionFailed) : do_all(job);
+  };
+  Life life(loop, faulty, work);
+  faulty.fail_commit(3, testing::Fault::kAfterCommit);  // accepted, reached a step, ended
+  auto id = accept(life);
+  ASSERT_TRUE(id);
+  ASSERT_EQ(stored(*id).state.outcome, Outcome::kFailed);
+  ASSERT_EQ(life.jobs.running(Kind::kDocumentUpload), 1) << "the run does not know of its end";
+  EXPECT_TRUE(retry(life, *id));
+  loop.advance(5s);
+  store::OperationRecord record = stored(*id);
+  EXPECT_EQ(record.state.attempt, 2);
+  EXPECT_EQ(record.state.outcome, Outcome::kCompleted);
+  auto all = events(*id);
+  EXPECT_EQ(
+      std::ranges::count_if(all, [](auto& event) { return event.outcome != Outcome::kProcessing; }),
+      2);
+}
+
 }  // namespace
 }  // namespace walrus::jobs

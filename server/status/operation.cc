@@ -47,6 +47,7 @@ std::string_view kind_name_of(const Operation& operation) {
 
 void State::apply(const Event& event) {
   bool new_attempt = event.attempt != attempt;
+  if (new_attempt) earlier_starts.insert_or_assign(attempt, started_at);
   sequence = event.sequence;
   attempt = event.attempt;
   updated_at = event.at;
@@ -98,8 +99,8 @@ State state_after(const State& latest, const Event& event) {
   State state;
   state.operation = latest.operation;
   state.attempt = event.attempt;
-  state.started_at =
-      event.attempt == latest.attempt ? latest.started_at : latest.operation.created_at;
+  auto earlier = latest.earlier_starts.find(event.attempt);
+  state.started_at = earlier == latest.earlier_starts.end() ? latest.started_at : earlier->second;
   state.step = event.step;
   state.apply(event);
   return state;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,7 +90,8 @@ struct State {
   Step step;
   int percent = kNoPercent;
   std::string message;
-  TimePoint started_at;  // of the attempt
+  TimePoint started_at;                     // of the attempt
+  std::map<int, TimePoint> earlier_starts;  // of the attempts before, by attempt
   TimePoint updated_at;
   json::object metadata;
   std::optional<double> eta_seconds;
@@ -108,7 +110,7 @@ struct State {
 Event next_attempt(const State& failed, TimePoint now);
 
 // The state right after `event` of the operation that now is in `latest`: an event holds all of it
-// but when its attempt began, which is known of the current attempt alone, and `content_bytes`.
+// but when its attempt began, which `latest` knows, and `content_bytes`.
 State state_after(const State& latest, const Event& event);
 
 }  // namespace walrus::status

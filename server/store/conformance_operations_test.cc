@@ -60,6 +60,7 @@ TEST_P(Operations, KeepEveryField) {
   EXPECT_EQ(state.eta_seconds, 2.5);
   EXPECT_FALSE(state.error);
   EXPECT_EQ(state.content_bytes, 12u);
+  EXPECT_EQ(state.earlier_starts, record.state.earlier_starts);
   EXPECT_EQ(read->input, record.input);
   EXPECT_EQ(read->checkpoint, record.checkpoint);
   EXPECT_EQ(read->reserved_through, 1000u);
@@ -244,11 +245,13 @@ TEST_P(Operations, ThatBeganLatelyAreFoundTheLastOneFirst) {
   status::State next = old.state;
   next.attempt = 2;
   next.started_at = since + Duration(7);
+  next.earlier_starts = {{1, old.state.started_at}};
   put(BeginAttempt{next});
   Page page{2, ""};
   auto first = get(store->operations_begun("bob", since, page));
   EXPECT_EQ(ids(first.records), (std::vector<std::string>{"id-0", "id-3"}));
   EXPECT_EQ(first.records[0].state.started_at, next.started_at);
+  EXPECT_EQ(first.records[0].state.earlier_starts, next.earlier_starts);
   page.after = first.next;
   auto second = get(store->operations_begun("bob", since, page));
   EXPECT_EQ(ids(second.records), std::vector<std::string>{"id-2"});

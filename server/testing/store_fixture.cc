@@ -63,6 +63,7 @@ OperationRecord operation_record(const std::string& id, const std::string& owner
   state.metadata = {{"pages_done", 3}, {"pages_total", 10}};
   state.eta_seconds = 2.5;
   state.content_bytes = 12;
+  state.earlier_starts = {{1, now - Duration(7)}, {2, now}};
   record.input = {{"filename", "Straße \"42\".pdf"}, {"deep", {{"list", {1, 2, 3}}}}};
   record.checkpoint = {{"page", 3}};
   record.reserved_through = 1000;

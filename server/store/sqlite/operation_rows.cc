@@ -1,6 +1,7 @@
 #include "store/sqlite/operation_rows.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "store/batch.h"
@@ -14,7 +15,8 @@ namespace {
 #define OPERATION_COLUMNS                                                                         \
   "id, owner, kind, plan, document_id, conversation_id, user_id, created_at, attempt, sequence, " \
   "outcome, step, percent, message, started_at, updated_at, metadata, eta_seconds, error, "       \
-  "reserved_through, resumptions, cancel_requested, input, checkpoint, content_bytes"
+  "reserved_through, resumptions, cancel_requested, input, checkpoint, content_bytes, "           \
+  "earlier_starts"
 #define EVENT_COLUMNS                                                                            \
   "sequence, attempt, at, type, outcome, step, percent, message, metadata, eta_seconds, error, " \
   "content"
@@ -47,6 +49,23 @@ SharedPlan read_plan(Statement& row, std::string kind) {
   return row.known(plan ? std::optional(plan) : std::nullopt);
 }
 
+json::object starts_column(const std::map<int, TimePoint>& starts) {
+  json::object column;
+  for (const auto& [attempt, at] : starts) {
+    column[std::to_string(attempt)] = at.time_since_epoch().count();
+  }
+  return column;
+}
+
+std::map<int, TimePoint> read_starts(Statement& row) {
+  std::map<int, TimePoint> starts;
+  for (const auto& [attempt, at] : row.object()) {
+    auto number = json::try_value_to<std::int64_t>(at);
+    starts.emplace(std::atoi(attempt.data()), TimePoint(Duration(number ? *number : 0)));
+  }
+  return starts;
+}
+
 OperationRecord read_record(Statement& row) {
   OperationRecord record;
   status::State& state = record.state;
@@ -77,6 +96,7 @@ OperationRecord read_record(Statement& row) {
   record.input = row.object();
   record.checkpoint = row.object();
   state.content_bytes = row.unsigned_integer();
+  state.earlier_starts = read_starts(row);
   return record;
 }
 
@@ -158,7 +178,7 @@ Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
       "INSERT INTO operations (" OPERATION_COLUMNS
       ", events_expire_at) VALUES (?1, ?2, ?3, ?4, "
       "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-      "?24, ?25, ?26) ON CONFLICT DO NOTHING",
+      "?24, ?25, ?26, ?27) ON CONFLICT DO NOTHING",
       operation.id, operation.owner, status::kind_name_of(operation), plan_column(operation),
       operation.document_id, operation.conversation_id, operation.user_id, operation.created_at,
       state.attempt, state.sequence, status::name_of(state.outcome),
@@ -166,7 +186,7 @@ Result<void> apply(Connection& connection, const PutOperation& put, TimePoint) {
       state.updated_at, state.metadata, state.eta_seconds,
       error_column(state.error, operation.plan.get()), put.record.reserved_through,
       put.record.resumptions, put.record.cancel_requested, put.record.input, put.record.checkpoint,
-      state.content_bytes, events_expiry(state));
+      state.content_bytes, starts_column(state.earlier_starts), events_expiry(state));
   auto inserted = require_change(std::move(changes), operation_exists());
   if (!inserted) return inserted;
   return mirror_state(connection, state);
@@ -198,8 +218,9 @@ Result<void> apply(Connection& connection, const UpdateState& update, TimePoint 
   if (!updated) return updated;
   if (new_attempt) {
     // Alone, since it is in an index.
-    auto began = done(connection.run("UPDATE operations SET started_at = ?2 WHERE id = ?1", id,
-                                     state.started_at));
+    auto began = done(
+        connection.run("UPDATE operations SET started_at = ?2, earlier_starts = ?3 WHERE id = ?1",
+                       id, state.started_at, starts_column(state.earlier_starts)));
     if (!began) return began;
   }
   return mirror_state(connection, state);

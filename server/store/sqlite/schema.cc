@@ -239,9 +239,11 @@ CREATE TABLE step_costs (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// What began lately, retries included, and what is open, each of one owner.
+// What began lately, retries included, and what is open, each of one owner. When the attempts
+// before began is by attempt, in microseconds since 1970.
 constexpr const char* kBegun = R"sql(
 ALTER TABLE operations ADD COLUMN content_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operations ADD COLUMN earlier_starts TEXT;
 CREATE INDEX operations_begun ON operations (owner, started_at, id);
 DROP INDEX operations_open;
 CREATE INDEX operations_open ON operations (owner, created_at, id) WHERE outcome = 'processing';
