@@ -50,7 +50,7 @@ class CheckRobotsTest : public ::testing::Test {
               fmt::format("walrus-robots-{}.txt", getpid())) {
     std::ofstream(file_) << "User-agent: *\nDisallow: /private\x1b[2J\nAllow: /private/a\n";
   }
-  ~CheckRobotsTest() override { std::filesystem::remove(file_); }
+  void TearDown() override { std::filesystem::remove(file_); }
 
   Outcome check(const std::string& url) {
     return run({"check", "robots", file_.string(), "WalrusBot", url});

@@ -1,4 +1,5 @@
 // The web platform's URL tests, where they are at hand.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -102,8 +103,8 @@ TEST(UrlConformance, EveryCaseOfEveryScheme) {
 
 TEST(UrlConformance, EveryInternationalHost) {
   std::vector<json::object> cases = cases_of("toascii.json");
-  if (cases.empty()) GTEST_SKIP() << "the cases of toascii.json are not at hand";
-  EXPECT_GT(cases.size(), 80u);
+  if (cases.empty()) GTEST_SKIP() << "87 cases of toascii.json are not at hand";
+  EXPECT_EQ(cases.size(), 87u);
   for (const json::object& test : cases) {
     auto url = Url::parse("https://" + std::string(view(test.at("input").as_string())) + "/x");
     std::string expected =
@@ -115,10 +116,10 @@ TEST(UrlConformance, EveryInternationalHost) {
 // A URL is read as UTF-8 whatever encoding its page has (docs/decisions/0016).
 TEST(UrlConformance, EveryPercentEncodingOfUtf8) {
   std::vector<json::object> cases = cases_of("percent-encoding.json");
-  if (cases.empty()) GTEST_SKIP() << "the cases of percent-encoding.json are not at hand";
+  if (cases.empty()) GTEST_SKIP() << "7 cases of percent-encoding.json are not at hand";
   for (const json::object& test : cases) {
     std::string input(view(test.at("input").as_string()));
-    auto url = Url::parse("https://a.example/?" + input + "#" + input);
+    auto url = Url::parse(fmt::format("https://a.example/?{0}#{0}", input));
     ASSERT_TRUE(url);
     std::string expected(view(test.at("output").at("utf-8").as_string()));
     EXPECT_EQ(url->query(), expected);

@@ -61,7 +61,7 @@ TEST(WebhookUrl, PlainHttpGoesToOpenedRangesAlone) {
   EXPECT_TRUE(check_url("http://intranet:9000/", gates)) << "its address is checked at the socket";
   EXPECT_FALSE(check_url("http://8.8.8.8/", gates));
   EXPECT_FALSE(check_url("http://127.0.0.1/", gates));
-  auto http = gates.of("http");
+  const auto& http = gates.of("http");
   EXPECT_FALSE(http->allows(*net::Address::parse("8.8.8.8"), 80)) << "whatever a name resolves to";
 }
 
