@@ -29,7 +29,7 @@ ALLOWED = {
     "pipelines": {"base", "status", "store", "extract", "text", "crawl", "search", "llm", "jobs"},
     "api": {"base", "status", "store", "live", "jobs", "pipelines", "wire", "http", "auth", "search", "llm", "extract",
             "text", "webhooks"},
-    "cli": {"base", "net"},
+    "cli": {"base", "net", "crawl"},
 }
 ALLOWED["testing"] = set(ALLOWED) - {"api", "cli"}
 ALLOWED["app"] = set(ALLOWED) - {"testing"}

@@ -46,5 +46,6 @@ void add_retry(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
 
 }  // namespace walrus::cli

@@ -1,5 +1,5 @@
 // The command-line client: upload, chat, status, watch, cancel, retry, ls, rm, run against a
-// running server.
+// running server; and check, which needs none.
 #pragma once
 
 namespace CLI {

@@ -1,53 +1,72 @@
 #include "net/url.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <charconv>
-#include <memory>
 
 namespace walrus::net {
 
 namespace {
 
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+struct SpecialScheme {
+  std::string_view name;
+  std::uint16_t port;  // 0: none
 };
 
-std::unexpected<Error> unusable() {
-  return fail(ErrorCode::kValidationError, "must be a whole http(s) URL without blanks");
-}
+constexpr SpecialScheme kSpecialSchemes[] = {{"https", 443}, {"http", 80}, {"wss", 443},
+                                             {"ws", 80},     {"ftp", 21},  {"file", 0}};
 
-// Empty where the part is not there.
-std::string part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
-  std::string copy(text);
-  curl_free(text);
-  return copy;
+const SpecialScheme* find_special(std::string_view scheme) {
+  const auto* found = std::ranges::find(kSpecialSchemes, scheme, &SpecialScheme::name);
+  return found == std::end(kSpecialSchemes) ? nullptr : found;
 }
 
 }  // namespace
 
-Result<Url> parse_url(const std::string& text) {
-  bool printable = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!printable) return unusable();
-  std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
-  if (curl_url_set(parsed.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return unusable();
-  Url url;
-  url.scheme = part_of(parsed.get(), CURLUPART_SCHEME);
-  if (url.scheme != "http" && url.scheme != "https") return unusable();
-  url.host = part_of(parsed.get(), CURLUPART_HOST);
-  std::ranges::transform(url.host, url.host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
-  if (url.host.starts_with('[')) url.host = url.host.substr(1, url.host.size() - 2);
-  std::string port = part_of(parsed.get(), CURLUPART_PORT);
-  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
-  if (url.host.empty() || error != std::errc()) return unusable();
-  url.has_credentials = !part_of(parsed.get(), CURLUPART_USER).empty() ||
-                        !part_of(parsed.get(), CURLUPART_PASSWORD).empty();
-  return url;
+bool is_special_scheme(std::string_view scheme) {
+  return find_special(scheme) != nullptr;
+}
+
+std::uint16_t default_port(std::string_view scheme) {
+  const SpecialScheme* special = find_special(scheme);
+  return special ? special->port : 0;
+}
+
+std::optional<Address> Url::address() const {
+  std::string_view text = host();
+  if (text.starts_with('[')) text = text.substr(1, text.size() - 2);
+  return Address::parse(text);
+}
+
+std::uint16_t Url::effective_port() const {
+  return port_.value_or(default_port(scheme_));
+}
+
+std::string Url::href() const {
+  std::string out;
+  out.reserve(scheme_.size() + username_.size() + password_.size() + host().size() + path_.size() +
+              (query_ ? query_->size() : 0) + (fragment_ ? fragment_->size() : 0) + 16);
+  out += scheme_;
+  out += ':';
+  if (host_) {
+    out += "//";
+    out += username_;
+    if (!password_.empty()) (out += ':') += password_;
+    if (has_credentials()) out += '@';
+    out += *host_;
+    if (port_) (out += ':') += std::to_string(*port_);
+  } else if (!has_opaque_path_ && path_.starts_with("//")) {
+    out += "/.";  // or the path would be read as a host
+  }
+  out += path_;
+  if (query_) (out += '?') += *query_;
+  if (fragment_) (out += '#') += *fragment_;
+  return out;
+}
+
+std::string Url::origin() const {
+  if (default_port(scheme_) == 0) return "null";
+  std::string out = scheme_ + "://" + std::string(host());
+  if (port_) (out += ':') += std::to_string(*port_);
+  return out;
 }
 
 }  // namespace walrus::net

@@ -1,5 +1,7 @@
 #include "webhooks/endpoint.h"
 
+#include <algorithm>
+
 #include "net/url.h"
 
 namespace walrus::webhooks {
@@ -10,6 +12,11 @@ constexpr std::size_t kMostUrlBytes = 2048;
 
 std::unexpected<Error> refuse(std::string why) {
   return fail_field("/url", std::move(why));
+}
+
+// The parser would drop or encode them; in an address that somebody chose they are a mistake.
+bool has_blanks(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c <= 0x20) || c == 0x7f; });
 }
 
 }  // namespace
@@ -25,14 +32,17 @@ const std::shared_ptr<const net::EgressGate>& Gates::of(std::string_view scheme)
 
 Result<void> check_url(const std::string& url, const Gates& gates) {
   if (url.size() > kMostUrlBytes) return refuse("must have at most 2048 bytes");
-  auto parts = net::parse_url(url);
-  if (!parts) return refuse(parts.error().message);
-  if (parts->has_credentials) return refuse("must not hold a user name or a password");
-  if (parts->scheme == "http" && !gates.opened_any()) return refuse("must begin with https://");
-  bool web = parts->port == 80 || parts->port == 443;
+  if (has_blanks(url)) return refuse("must not hold blanks");
+  auto parsed = net::Url::parse(url);
+  if (!parsed) return refuse(parsed.error().message);
+  if (!parsed->is_web()) return refuse("must begin with https://");
+  if (parsed->has_credentials()) return refuse("must not hold a user name or a password");
+  if (parsed->scheme() == "http" && !gates.opened_any()) return refuse("must begin with https://");
+  std::uint16_t port = parsed->effective_port();
+  bool web = port == 80 || port == 443;
   if (!web && !gates.opened_any()) return refuse("must be on port 443");
-  auto address = net::Address::parse(parts->host);
-  if (address && !gates.of(parts->scheme)->allows(*address, parts->port)) {
+  auto address = parsed->address();
+  if (address && !gates.of(parsed->scheme())->allows(*address, port)) {
     return refuse("names an address that may not be connected to");
   }
   return {};
