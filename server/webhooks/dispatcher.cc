@@ -218,21 +218,30 @@ net::ClientRequest Dispatcher::request_for(const WebhookRecord& webhook,
   return request;
 }
 
-// Waits for a store that is away: until it knows, the receiver would get the message again.
+// A webhook that is gone is disabled for new events once that is durable: an event in between would
+// go untold where a crash leaves the webhook enabled.
 Task<void> Dispatcher::keep(DeliveryRecord delivery, WebhookRecord webhook, bool gone) {
   store::WriteBatch batch;
   batch.mutations.push_back(store::UpdateDelivery{std::move(delivery)});
   if (gone) {
     batch.mutations.push_back(store::DisableWebhook{webhook.owner, webhook.name, webhook.updated_at,
                                                     std::string(kDisabled)});
-    registry_.disable(webhook.owner, webhook.name, webhook.updated_at);
   }
+  bool durable = co_await commit(std::move(batch));
+  if (durable && gone) registry_.disable(webhook.owner, webhook.name, webhook.updated_at);
+}
+
+// Waits for a store that is away: until it knows, the receiver would get the message again. False:
+// the store refused it, or the dispatcher shuts down.
+Task<bool> Dispatcher::commit(store::WriteBatch batch) {
   while (!stop_.stop_requested()) {
     store::WriteBatch copy = batch;
-    Result<void> kept = co_await store_.commit(std::move(copy));
-    if (kept || kept.error().code != ErrorCode::kStorageUnavailable) break;
+    Result<void> committed = co_await store_.commit(std::move(copy));
+    if (committed) co_return true;
+    if (committed.error().code != ErrorCode::kStorageUnavailable) break;
     co_await sleep_for(options_.store_pause);
   }
+  co_return false;
 }
 
 void Dispatcher::report(const DeliveryRecord& delivery) {

@@ -66,6 +66,7 @@ class Dispatcher {
   net::ClientRequest request_for(const store::WebhookRecord& webhook,
                                  const store::DeliveryRecord& delivery) const;
   Task<void> keep(store::DeliveryRecord delivery, store::WebhookRecord webhook, bool gone);
+  Task<bool> commit(store::WriteBatch batch);
   void report(const store::DeliveryRecord& delivery);
   Task<void> count_pending();
 

@@ -212,6 +212,23 @@ TEST_F(DispatcherTest, GoneDisablesTheWebhook) {
   EXPECT_EQ(server->requests().size(), 1u);
 }
 
+// Else a crash now would leave an enabled webhook, and events that it was not told of.
+TEST_F(DispatcherTest, GoneDisablesTheWebhookOnceThatIsDurable) {
+  serve([](const SeenRequest&) { return answer(410); });
+  put_webhook("ci");
+  put_delivery("ci", "msg_1");
+  store.fail_commit(1, testing::Fault::kBeforeCommit);
+  start();
+  run_until([&] { return store.commits() == 1; });
+  loop.run_until_idle();
+  EXPECT_TRUE(registry.find("bob", "ci")->enabled);
+  loop.advance(1s);
+  run_to_state("msg_1", DeliveryState::kFailed);
+  loop.run_until_idle();
+  EXPECT_FALSE(registry.find("bob", "ci")->enabled);
+  EXPECT_FALSE(testing::run(loop, tables.webhook("bob", "ci")).value()->enabled);
+}
+
 TEST_F(DispatcherTest, AnAddressThatIsNotAllowedGetsNoByte) {
   serve([](const SeenRequest&) { return answer(200); });
   put_webhook("ci");
