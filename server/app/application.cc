@@ -9,6 +9,7 @@
 #include "app/contract.h"
 #include "app/embed_anew.h"
 #include "app/models.h"
+#include "app/shutdown.h"
 #include "pipelines/reconcile.h"
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr int kChatsAtOnce = 256;
 constexpr std::chrono::minutes kHousekeepingInterval{5};
 constexpr std::chrono::seconds kChatGrace{10};
+constexpr std::chrono::seconds kDrainGrace{2};
 constexpr std::chrono::seconds kShutdownLimit{25};
 
 // As many descriptors as the system lets one process have: each stream holds one.
@@ -247,25 +249,20 @@ Task<void> Application::clean_up() {
 bool Application::shut_down() {
   draining_ = true;
   log_.info("shutting down");
-  auto work_ended = std::make_shared<std::promise<void>>();
-  jobs_->shut_down(kChatGrace, [work_ended] { work_ended->set_value(); });
-  if (work_ended->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
-  auto external_left = std::make_shared<std::promise<void>>();
-  external_->shut_down([external_left] { external_left->set_value(); });
-  if (external_left->get_future().wait_for(kShutdownLimit) != std::future_status::ready) {
-    return false;
-  }
-  auto drained = std::make_shared<std::promise<void>>();
-  server_->drain(std::chrono::seconds(2), [drained] { drained->set_value(); });
-  if (drained->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
-  auto quiet = std::make_shared<std::promise<void>>();
-  dispatcher_->shut_down([quiet] { quiet->set_value(); });
-  if (quiet->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
-  auto idle = std::make_shared<std::promise<void>>();
-  threads_.first().post([this, idle] { housekeeping_->when_idle([idle] { idle->set_value(); }); });
-  if (idle->get_future().wait_for(kShutdownLimit) != std::future_status::ready) return false;
-  log_.info("stopped");
-  return true;
+  Shutdown shutdown(kShutdownLimit);
+  bool ended =
+      shutdown.wait_for([this](Work done) { jobs_->shut_down(kChatGrace, std::move(done)); }) &&
+      shutdown.wait_for([this](Work done) { external_->shut_down(std::move(done)); }) &&
+      shutdown.wait_for([this](Work done) { server_->drain(kDrainGrace, std::move(done)); }) &&
+      shutdown.wait_for([this](Work done) { dispatcher_->shut_down(std::move(done)); }) &&
+      shutdown.wait_for([this](Work done) { end_housekeeping(std::move(done)); });
+  if (ended) log_.info("stopped");
+  return ended;
+}
+
+void Application::end_housekeeping(Work done) {
+  threads_.first().post(
+      [this, done = std::move(done)]() mutable { housekeeping_->when_idle(std::move(done)); });
 }
 
 }  // namespace walrus::app

@@ -46,6 +46,7 @@ class Application {
   Task<Result<void>> embed_anew();
   void keep_house();
   Task<void> clean_up();
+  void end_housekeeping(Work done);
 
   Config config_;
   Log log_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/ids.h"
 #include "cli/transfer.h"
 
 namespace walrus::cli {
@@ -119,6 +120,9 @@ Result<Reply> Client::upload(const Upload& upload) {
   if (!transfer.post_form(upload)) {
     return fail(ErrorCode::kInvalidInput, fmt::format("'{}' cannot be read.", upload.file));
   }
+  if (!upload.idempotency_key.empty()) {
+    transfer.add_header("Idempotency-Key: " + upload.idempotency_key);
+  }
   return run(transfer);
 }
 
@@ -154,6 +158,11 @@ std::string words_of(const Reply& reply) {
   std::string request = text_member(problem, "request_id");
   if (reply.status >= 500 && !request.empty()) words += fmt::format(" (request {})", request);
   return words;
+}
+
+std::string new_idempotency_key() {
+  return new_uuid(
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
 }
 
 std::string percent_encode(std::string_view text) {

@@ -29,8 +29,9 @@ struct Reply {
 };
 
 struct Upload {
-  std::string file;      // path
-  std::string metadata;  // JSON or empty
+  std::string file;             // path
+  std::string metadata;         // JSON or empty
+  std::string idempotency_key;  // or empty
   std::function<void(std::uint64_t sent, std::uint64_t total)> on_progress;
 };
 
@@ -82,6 +83,9 @@ std::string words_of(const Reply& reply);
 std::optional<json::object> object_of(const Reply& reply);
 // A string member, or "".
 std::string text_member(const json::object& object, std::string_view name);
+
+// For a request that may be sent more than once.
+std::string new_idempotency_key();
 
 // "a b#c" -> "a%20b%23c".
 std::string percent_encode(std::string_view text);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/ids.h"
 #include "base/utf8.h"
 
 namespace walrus::cli {
@@ -34,8 +33,7 @@ Reporter::Reporter(Server server, json::object operation, std::vector<std::strin
       steps_(std::move(steps)),
       on_cancel_(std::move(on_cancel)),
       options_(options),
-      begin_key_(new_uuid(std::chrono::time_point_cast<std::chrono::microseconds>(
-          std::chrono::system_clock::now()))) {}
+      begin_key_(new_idempotency_key()) {}
 
 Reporter::~Reporter() {
   if (!thread_.joinable()) return;
@@ -47,12 +45,13 @@ Reporter::~Reporter() {
   thread_.join();
 }
 
-Result<void> Reporter::begin() {
+Result<std::string> Reporter::begin() {
   Client client(server_);
   if (open(client) == Sent::kRefused) return fail(ErrorCode::kInvalidInput, refusal_);
   pending_.emplace_back();  // the command runs: the first step has begun
+  std::string operation_id = operation_id_;
   thread_ = std::thread([this] { work(); });
-  return {};
+  return operation_id;
 }
 
 // --- What is to be said

@@ -35,10 +35,10 @@ class Reporter {
   ~Reporter();
   Reporter(const Reporter&) = delete;
 
-  // Begins the operation. A server that is away or busy is no error: it is asked again, behind the
-  // command's back. Errors: what it refused the operation with.
-  Result<void> begin();
-  const std::string& operation_id() const { return operation_id_; }  // after `begin`; may be empty
+  // Begins the operation and gives its id. A server that is away or busy is no error: the id is
+  // empty then, and it is asked again, behind the command's back. Errors: what it refused the
+  // operation with.
+  Result<std::string> begin();
 
   // Thread-safe. A step that was not declared, or lies behind, is shown as a message.
   void take(const LineReport& report);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,12 +76,19 @@ json::object end_of(const CommandEnd& end) {
           {"error", {{"type", wanted ? "cancelled" : "internal"}, {"message", words}}}};
 }
 
-// False where nobody reads our output any more.
+// False where nobody reads our output any more. Waits for a slow reader, as the command itself
+// would without us; others may have made the output one that does not block.
 bool pass_on(std::string_view bytes) {
   while (!bytes.empty()) {
     ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd room{STDOUT_FILENO, POLLOUT, 0};
+      poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
   }
   return true;
 }
@@ -103,7 +111,7 @@ int run_reported(const Arguments& arguments) {
   WatchedCommand command;  // before the reporter's thread, which inherits the blocked signals
   Reporter reporter(arguments.server, operation_of(arguments, steps), std::move(names),
                     [&command] { command.stop(); });
-  Result<void> begun = reporter.begin();
+  Result<std::string> begun = reporter.begin();
   if (!begun) {
     say(begun.error().message);
     return kUsage;
@@ -112,11 +120,10 @@ int run_reported(const Arguments& arguments) {
   ReportLines lines;
   lines.on_text = [&](std::string_view bytes) { heard = heard && pass_on(bytes); };
   lines.on_report = [&](const LineReport& report) { reporter.take(report); };
-  auto ended = command.run(arguments.command, environment_of(reporter.operation_id()),
-                           [&](std::string_view bytes) {
-                             lines.take(bytes);
-                             return heard;
-                           });
+  auto ended = command.run(arguments.command, environment_of(*begun), [&](std::string_view bytes) {
+    lines.take(bytes);
+    return heard;
+  });
   lines.finish();
   json::object end;
   if (ended) {

@@ -1,4 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <set>
 
@@ -145,6 +150,36 @@ TEST_F(RunCommandTest, StopsTheCommandWhenItIsCancelled) {
   EXPECT_EQ(outcome.out, "stopping\n");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_TRUE(has(taking.all("error").back(), "cancelled"));
+}
+
+// As another program that shares the terminal or the pipe may have left it.
+TEST_F(RunCommandTest, WaitsForASlowReaderAlsoWhereTheOutputDoesNotBlock) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  fcntl(ends[1], F_SETPIPE_SZ, 4096);
+  fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  auto read_all = [&] {
+    std::string all;
+    std::array<char, 1000> bytes;
+    for (ssize_t size; (size = read(ends[0], bytes.data(), bytes.size())) > 0;) {
+      all.append(bytes.data(), static_cast<std::size_t>(size));
+    }
+    return all;
+  };
+  auto received = std::async(std::launch::async, read_all);
+  CLI::App app;
+  int code = kDone;
+  add_commands(app, code);
+  std::fflush(stdout);
+  int before = dup(STDOUT_FILENO);
+  dup2(ends[1], STDOUT_FILENO);
+  close(ends[1]);
+  app.parse("run --url " + server.url("") + " -- head -c 1000000 /dev/zero");
+  dup2(before, STDOUT_FILENO);
+  close(before);
+  EXPECT_EQ(received.get().size(), 1'000'000u);
+  close(ends[0]);
+  EXPECT_EQ(code, kDone);
 }
 
 TEST_F(RunCommandTest, GivesTheOperationToTheCommand) {

@@ -43,7 +43,7 @@ class Uploading {
   int run();
 
  private:
-  Result<Reply> post(const std::string& file);
+  Result<Reply> post(const std::string& file, const std::string& key);
   Result<Reply> post_until_taken(const std::string& file);
   int send(const std::string& file);
   int follow_oldest();
@@ -60,8 +60,9 @@ class Uploading {
   int worst_ = kDone;
 };
 
-Result<Reply> Uploading::post(const std::string& file) {
-  Upload upload{.file = file, .metadata = arguments_.metadata, .on_progress = {}};
+Result<Reply> Uploading::post(const std::string& file, const std::string& key) {
+  Upload upload{
+      .file = file, .metadata = arguments_.metadata, .idempotency_key = key, .on_progress = {}};
   if (!as_json()) {
     upload.on_progress = [&](std::uint64_t sent, std::uint64_t total) {
       if (sent < total) {
@@ -73,9 +74,10 @@ Result<Reply> Uploading::post(const std::string& file) {
 }
 
 Result<Reply> Uploading::post_until_taken(const std::string& file) {
+  // A 503 may follow a commit whose answer was lost: with the same key there is no second document.
+  const std::string key = new_idempotency_key();
   for (int tries = 1;; ++tries) {
-    auto reply = post(file);
-    // A 429 or 503 says that nothing was taken in, so that sending again makes no second document.
+    auto reply = post(file, key);
     bool busy = reply && (reply->status == 429 || reply->status == 503);
     if (!busy || tries == kTries) return reply;
     auto pause = std::min(reply->retry_after.value_or(kBusyPause), kLongestPause);

@@ -123,6 +123,27 @@ TEST_F(UploadCommandTest, SendsAgainWhatABusyServerRefused) {
   EXPECT_EQ(asked, 3);
 }
 
+TEST_F(UploadCommandTest, SendsEachFileWithOneKeyHoweverOften) {
+  Accepting accepting;
+  std::atomic<int> asked = 0;
+  ScriptedHttpServer server([&](const SeenRequest&) {
+    if (++asked % 2 == 1) return whole_reply(503, "{}", "application/json", "Retry-After: 0\r\n");
+    return accepting.accept();
+  });
+  Outcome outcome =
+      run({"upload", "--no-wait", file("a.txt"), file("b.txt"), "--url", server.url("")});
+  EXPECT_EQ(outcome.code, kDone) << outcome.error;
+  std::vector<std::string> keys;
+  for (const SeenRequest& request : server.requests()) {
+    keys.push_back(request.header("idempotency-key"));
+  }
+  ASSERT_EQ(keys.size(), 4u);
+  EXPECT_NE(keys[0], "");
+  EXPECT_EQ(keys[0], keys[1]);
+  EXPECT_EQ(keys[2], keys[3]);
+  EXPECT_NE(keys[0], keys[2]);
+}
+
 TEST_F(UploadCommandTest, NeverHasMoreThanAHandfulUnderWay) {
   Accepting accepting;
   std::atomic<int> followed = 0;

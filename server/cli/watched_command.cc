@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -23,14 +24,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// For what the command left behind with its output still open.
-constexpr std::chrono::seconds kLeftOutput{1};
+// How often a command is looked at whose end nothing tells us of.
+constexpr std::chrono::milliseconds kLook{50};
 
 void close_descriptor(int& descriptor) {
   if (descriptor >= 0) close(descriptor);
   descriptor = -1;
 }
 
+// For poll().
 int milliseconds_until(const std::optional<Clock::time_point>& time) {
   if (!time) return -1;
   auto left = std::chrono::ceil<std::chrono::milliseconds>(*time - Clock::now());
@@ -56,20 +58,26 @@ struct WatchedCommand::Child {
     close_descriptor(output);
     close_descriptor(life);
   }
+  std::optional<Clock::time_point> next_look() const {
+    if (ended || life >= 0) return deadline;
+    return std::min(deadline.value_or(Clock::time_point::max()), Clock::now() + kLook);
+  }
   // With everything it started, where it has a group of its own.
   void send(int signal) const { kill(own_group ? -id : id, signal); }
 
   pid_t id = 0;
   bool own_group = false;
   int output = -1;  // the reading end of its standard output
-  int life = -1;    // a pidfd: readable when it has ended
+  int life = -1;    // a pidfd: readable when it has ended; -1 where the system gives none
   bool ended = false;
   std::optional<Clock::time_point> deadline;  // of the grace, or of what it left behind
   CommandEnd end;
 };
 
-WatchedCommand::WatchedCommand(std::chrono::milliseconds grace)
+WatchedCommand::WatchedCommand(std::chrono::milliseconds grace,
+                               std::chrono::milliseconds left_output)
     : grace_(grace),
+      left_output_(left_output),
       stop_wish_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       before_(std::make_unique<Before>()) {
   sigset_t handed_on;
@@ -95,7 +103,7 @@ void WatchedCommand::stop() {
 
 Result<CommandEnd> WatchedCommand::run(const std::vector<std::string>& arguments,
                                        const std::vector<std::string>& environment,
-                                       std::function<bool(std::string_view bytes)> on_output) {
+                                       OnOutput on_output) {
   Child child;
   Result<void> started = start(child, arguments, environment);
   if (!started) return std::unexpected(started.error());
@@ -145,39 +153,48 @@ Result<void> WatchedCommand::start(Child& child, const std::vector<std::string>&
                               : "The command '" + arguments.front() + "' cannot be run.");
 }
 
-void WatchedCommand::wait(Child& child,
-                          const std::function<bool(std::string_view bytes)>& on_output) {
+void WatchedCommand::wait(Child& child, const OnOutput& on_output) {
   while (!child.ended || child.output >= 0) {
     std::array<pollfd, 4> waits{pollfd{child.output, POLLIN, 0},
                                 pollfd{child.ended ? -1 : child.life, POLLIN, 0},
                                 pollfd{signals_, POLLIN, 0}, pollfd{stop_wish_, POLLIN, 0}};
-    int ready = poll(waits.data(), waits.size(), milliseconds_until(child.deadline));
-    if (ready == 0 && child.ended) break;
-    if (ready == 0) {
-      child.deadline.reset();
-      child.send(SIGKILL);
-    }
-    if (ready <= 0) continue;
+    poll(waits.data(), waits.size(), milliseconds_until(child.next_look()));
     if (waits[0].revents != 0) read_output(child, on_output);
     if (waits[2].revents != 0) hand_on_signal(child);
     if (waits[3].revents != 0) begin_stop(child);
-    if (waits[1].revents == 0) continue;
-    int status = 0;
-    waitpid(child.id, &status, 0);
-    child.ended = true;
-    child.end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    child.end.code = child.end.signal != 0 ? 128 + child.end.signal : WEXITSTATUS(status);
-    child.deadline = Clock::now() + kLeftOutput;
+    if (!child.ended) look_for_end(child, on_output);
+    // By the clock: one that prints without a pause leaves poll() nothing to wait for.
+    if (!child.deadline || Clock::now() < *child.deadline) continue;
+    if (child.ended) break;
+    child.deadline.reset();
+    child.send(SIGKILL);
   }
 }
 
-void WatchedCommand::read_output(Child& child,
-                                 const std::function<bool(std::string_view bytes)>& on_output) {
+// Gives how much came.
+ssize_t WatchedCommand::read_output(Child& child, const OnOutput& on_output) {
   std::array<char, 16 * 1024> bytes;
   ssize_t size = read(child.output, bytes.data(), bytes.size());
+  if (size < 0 && errno == EINTR) return 0;
   bool more = size > 0 && on_output({bytes.data(), static_cast<std::size_t>(size)});
   // Whoever prints what nobody reads gets SIGPIPE, as without us.
-  if (!more && !(size < 0 && errno == EINTR)) close_descriptor(child.output);
+  if (!more) close_descriptor(child.output);
+  return size;
+}
+
+void WatchedCommand::look_for_end(Child& child, const OnOutput& on_output) {
+  int status = 0;
+  if (waitpid(child.id, &status, WNOHANG) == 0) return;
+  child.ended = true;
+  child.end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  child.end.code = child.end.signal != 0 ? 128 + child.end.signal : WEXITSTATUS(status);
+  // All that the command itself has printed is in the pipe now, and none of it is lost. What it
+  // left behind gets its time after that.
+  int printed = 0;
+  ioctl(child.output, FIONREAD, &printed);
+  for (ssize_t left = printed; left > 0 && child.output >= 0;)
+    left -= read_output(child, on_output);
+  child.deadline = Clock::now() + left_output_;
 }
 
 void WatchedCommand::hand_on_signal(Child& child) {

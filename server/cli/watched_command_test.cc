@@ -1,7 +1,16 @@
 #include "cli/watched_command.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstddef>
 
 namespace walrus::cli {
 namespace {
@@ -46,6 +55,32 @@ TEST(WatchedCommandTest, KillsWhatDoesNotWantToEnd) {
   EXPECT_EQ(seen.end.code, 137);
 }
 
+// Somebody who reads more slowly than a command prints, and at last no more.
+class SlowReader {
+ public:
+  bool take() {
+    poll(nullptr, 0, 1);
+    return ++pieces_ < 2000;
+  }
+  bool had_enough() const { return pieces_ == 2000; }
+  bool has_begun() const { return pieces_ > 0; }
+
+ private:
+  int pieces_ = 0;
+};
+
+TEST(WatchedCommandTest, KillsWhatPrintsWithoutAPause) {
+  WatchedCommand command(50ms);
+  SlowReader reader;
+  auto take = [&](std::string_view) {
+    if (!reader.has_begun()) command.stop();
+    return reader.take();
+  };
+  auto end = command.run({"sh", "-c", "trap '' TERM; exec yes"}, {}, take);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->signal, SIGKILL);
+}
+
 TEST(WatchedCommandTest, HandsSignalsOn) {
   WatchedCommand command;
   Seen seen = run_script(command, "trap 'exit 5' HUP; echo ready; while :; do sleep 0.05; done",
@@ -60,6 +95,51 @@ TEST(WatchedCommandTest, DoesNotWaitForWhatTheCommandLeftBehind) {
   Seen seen = run_script(command, "sleep 20 & echo done");
   EXPECT_EQ(seen.out, "done\n");
   EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+}
+
+TEST(WatchedCommandTest, DoesNotWaitForWhatTheCommandLeftPrinting) {
+  WatchedCommand command(10s, 50ms);
+  SlowReader reader;
+  auto end = command.run({"sh", "-c", "yes & exit 3"}, {},
+                         [&](std::string_view) { return reader.take(); });
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->code, 3);
+  EXPECT_FALSE(reader.had_enough());
+}
+
+TEST(WatchedCommandTest, LosesNothingOfWhatTheCommandPrintedBeforeItsEnd) {
+  WatchedCommand command(10s, 0ms);
+  auto until_it_ended = [] {
+    siginfo_t info{};
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+  };
+  Seen seen = run_script(command, "head -c 60000 /dev/zero; sleep 20 & exit 0", until_it_ended);
+  EXPECT_EQ(seen.out.size(), 60'000u);
+}
+
+// From here on this process gets ENOSYS for it, as from an old system.
+void take_pidfds_away() {
+  sock_filter rules[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  sock_fprog program{std::size(rules), rules};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+TEST(WatchedCommandDeathTest, SeesTheEndAlsoWhereTheSystemHasNoPidfds) {
+  auto run_without = [] {
+    take_pidfds_away();
+    alarm(20);  // ends a wait that nothing else would
+    WatchedCommand command;
+    Seen seen = run_script(command, "echo done; exec >&-; sleep 0.2; exit 3");
+    bool no_pidfd = syscall(SYS_pidfd_open, getpid(), 0) < 0;
+    _exit(no_pidfd && seen.out == "done\n" ? seen.end.code : 1);
+  };
+  EXPECT_EXIT(run_without(), ::testing::ExitedWithCode(3), "");
 }
 
 TEST(WatchedCommandTest, EndsWhatPrintsForNobody) {

@@ -78,7 +78,11 @@ Task<void> Connection::linger() {
 }
 
 std::stop_token Connection::gone() {
-  if (!gone_) gone_.emplace();
+  if (!gone_) {
+    gone_.emplace();
+    // A drain tells those alone that have asked before it.
+    if (shard_.draining()) gone_->request_stop();
+  }
   return gone_->get_token();
 }
 

@@ -59,6 +59,24 @@ TEST_F(DrainTest, TellsAHandlerThatTheServerIsToEnd) {
   EXPECT_EQ(busy.read_reply().body, "let go");
 }
 
+TEST_F(DrainTest, TellsAHandlerThatBeginsDuringIt) {
+  server_.add("POST", "/hold", BodyKind::kJson,
+              [this](Request request) { return hold(&held_, std::move(request)); });
+  server_.start();
+  Client busy = server_.connect();
+  std::string request = post("/hold", "application/json", "{}", "Expect: 100-continue\r\n");
+  std::size_t head = request.size() - 2;
+  busy.send(std::string_view(request).substr(0, head));
+  busy.read_until("100 Continue\r\n\r\n");
+  std::future<void> done = drain(1min);
+  server_.on_loop([] {});  // behind the drain
+  busy.send(std::string_view(request).substr(head));
+  ASSERT_TRUE(eventually([&] { return held_.started == 1; }));
+  EXPECT_TRUE(held_.gone.stop_requested());
+  let_go();
+  EXPECT_EQ(busy.read_reply().body, "let go");
+}
+
 TEST_F(DrainTest, TellsAHandlerThatItsPeerHasGone) {
   server_.limits.heartbeat = 40ms;  // and with it how often the server looks
   server_.start();

@@ -89,7 +89,7 @@ struct Request {
   Loop* loop = nullptr;                                              // the connection's
   Peer* peer = nullptr;  // lives until the handler's task has ended; null in tests
 
-  // All but body and form, which the handler takes with it.
+  // All but body and form, which the handler takes with it, and `peer`, which it alone may ask.
   Request without_content() const;
   // A `{name}` of the route's pattern; it must have one.
   const std::string& parameter(std::string_view name) const;
@@ -121,8 +121,8 @@ class EventStream : public Outlet {
 // Takes over the stream, on the loop, right after the head was sent.
 using StreamStarter = std::move_only_function<void(std::shared_ptr<EventStream>)>;
 
-// Takes over the socket, on the loop, right after the handshake's answer was sent.
 class WebSocket;  // http/web_socket.h
+// Takes over the socket, on the loop, right after the handshake's answer was sent.
 using WebSocketStarter = std::move_only_function<void(std::shared_ptr<WebSocket>)>;
 
 struct FileBody {

@@ -110,8 +110,4 @@ void Socket::close() {
   impl_->socket.close(ignored);
 }
 
-bool Socket::is_open() const {
-  return impl_->socket.is_open();
-}
-
 }  // namespace walrus::http

@@ -72,7 +72,6 @@ class Socket {
   void cancel();          // ends what waits
   void shutdown_write();  // the peer sees the end; its bytes can still be read
   void close();           // ends what waits, too
-  bool is_open() const;
 
  private:
   std::unique_ptr<Impl> impl_;

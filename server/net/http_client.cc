@@ -150,8 +150,11 @@ void HttpClient::Impl::end_stopped_and_late() {
   }
   for (const TransferPtr& transfer : ended) {
     remove(transfer);
-    Error error = transfer->stop_requested() ? cancelled() : transfer->timeout_error();
-    transfer->fail_with(std::move(error));
+    if (transfer->stop_requested()) {
+      transfer->fail_with(cancelled());
+    } else {
+      transfer->finish(CURLE_OPERATION_TIMEDOUT);
+    }
   }
 }
 

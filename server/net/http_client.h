@@ -21,7 +21,7 @@ namespace walrus::net {
 // What to do with a response's body.
 enum class BodyUse {
   kGather,   // more than max_bytes is an error
-  kDiscard,  // after max_bytes the response is complete, whatever else would come
+  kDiscard,  // the head is the answer: a body that breaks off, stalls or goes on is no error
 };
 
 struct ClientRequest {

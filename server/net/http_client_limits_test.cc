@@ -93,6 +93,39 @@ TEST_F(HttpClientLimitsTest, CallsBrokenRepliesUpstreamErrors) {
   }
 }
 
+// Nobody wants the body, so that nothing about it can be wrong.
+TEST_F(HttpClientLimitsTest, TakesTheHeadForTheAnswerWhereTheBodyIsDiscarded) {
+  const std::vector<Script> answered{
+      {Write{"HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n\r\nshort"}, Close{}},
+      {Write{"HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n\r\n"}, Hang{}},
+      {chunked_head("text/plain", 202), chunk("half"), Reset{}},
+      {chunked_head("text/plain", 202), Write{"zz\r\nnot hex\r\n"}, Close{}},
+      {Write{"HTTP/1.1 202 Accepted\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain"},
+       Close{}},
+      {Write{"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\n"}, Hang{}},
+      whole_reply(202, std::string(1000, 'b')),
+  };
+  for (std::size_t i = 0; i < answered.size(); ++i) {
+    auto response = play(answered[i],
+                         {.total_timeout = 200ms, .max_bytes = 100, .body_use = BodyUse::kDiscard});
+    ASSERT_TRUE(response) << i << response.error().detail;
+    EXPECT_EQ(response->status, 202) << i;
+    EXPECT_TRUE(response->body.empty()) << i;
+  }
+}
+
+TEST_F(HttpClientLimitsTest, TakesNothingLessThanAWholeHeadForTheAnswer) {
+  const std::vector<Script> unanswered{
+      {Write{"HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n"}, Reset{}},
+      {Write{"HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n"}, Hang{}},
+      {Write{"HTTP/1.1 103 Early Hints\r\n\r\n"}, Close{}},
+  };
+  for (std::size_t i = 0; i < unanswered.size(); ++i) {
+    ClientRequest request{.total_timeout = 200ms, .body_use = BodyUse::kDiscard};
+    EXPECT_FALSE(play(unanswered[i], std::move(request))) << i;
+  }
+}
+
 TEST_F(HttpClientLimitsTest, HoldsTheBodyToItsLimit) {
   std::string body(1000, 'b');
   EXPECT_TRUE(play(whole_reply(200, body), {.max_bytes = 1000}));

@@ -218,6 +218,8 @@ bool Transfer::take_header(std::string_view line) {
     response_.status = static_cast<int>(status);
     return true;
   }
+  bool head_ends = trim(line).empty() && response_.status >= 200;
+  if (head_ends && request_.body_use == BodyUse::kDiscard) has_answer_ = true;
   std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   response_.headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
@@ -228,8 +230,7 @@ bool Transfer::take_body(std::string_view bytes) {
   enter(Phase::kReceiving, request_.idle_timeout);
   body_bytes_ += bytes.size();
   if (body_bytes_ > request_.max_bytes) {
-    has_enough_ = request_.body_use == BodyUse::kDiscard;
-    too_large_ = !has_enough_;
+    too_large_ = true;
     return false;
   }
   if (request_.body_use == BodyUse::kDiscard) return true;
@@ -277,7 +278,7 @@ Error Transfer::error_of(CURLcode code) const {
 }
 
 void Transfer::finish(CURLcode code) {
-  if (code != CURLE_OK && !has_enough_) {
+  if (code != CURLE_OK && !has_answer_) {
     end(std::unexpected(error_of(code)));
     return;
   }

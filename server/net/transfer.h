@@ -53,12 +53,11 @@ class Transfer {
   Result<> start(SteadyTime now);
   CURL* handle() const { return easy_.get(); }
 
-  // When the running phase, or the whole, is over its time; and the error that it then is.
+  // When the running phase, or the whole, is over its time.
   SteadyTime deadline() const;
-  Error timeout_error() const;
 
   // Ends the transfer, once, when curl no longer has the handle. `finish` is for curl's verdict,
-  // `fail_with` for ours.
+  // and CURLE_OPERATION_TIMEDOUT after the deadline; `fail_with` is for ours.
   void finish(CURLcode code);
   void fail_with(Error error);
 
@@ -82,6 +81,7 @@ class Transfer {
   void enter(Phase phase, std::chrono::milliseconds limit);
   bool take_header(std::string_view line);
   bool take_body(std::string_view bytes);
+  Error timeout_error() const;
   Error error_of(CURLcode code) const;
   void end(Result<ClientResponse> result);
 
@@ -101,7 +101,7 @@ class Transfer {
   std::size_t header_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   bool too_large_ = false;
-  bool has_enough_ = false;  // the rest of the body is not wanted
+  bool has_answer_ = false;  // nothing that still comes is wanted, or can be wrong
   bool refused_address_ = false;
 };
 

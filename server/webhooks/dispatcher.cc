@@ -94,7 +94,7 @@ Dispatcher::Dispatcher(Loop& loop, store::Store& store, Registry& registry, net:
       failed_(outcome(metrics, "failed")),
       pending_(metrics.gauge("walrus_webhook_outbox_pending",
                              "Messages that wait to be delivered, as of the last sweep.")),
-      free_slots_(options.at_once),
+      slots_(options.at_once, options.at_once_of_owner),
       tasks_(loop, [this](std::exception_ptr) { log_.error("a webhook's delivery threw"); }) {}
 
 void Dispatcher::start() {
@@ -160,18 +160,26 @@ Task<void> Dispatcher::run(Key key) {
 
 // How long until there is something to do again; nothing: until somebody says so.
 Task<std::optional<Duration>> Dispatcher::deliver_what_is_due(Key key) {
-  while (!stop_.stop_requested()) {
-    auto next = co_await store_.next_delivery(key.first, key.second);
-    if (!next) co_return options_.store_pause;
-    if (!*next) co_return std::nullopt;
-    Duration wait = (*next)->next_attempt_at - loop_.clock().now();
-    if (wait > Duration(0)) co_return wait;
-    co_await take_slot();
-    bool attempted = co_await attempt(std::move(**next));
-    give_slot();
-    if (!attempted) co_return options_.store_pause;
+  std::optional<Duration> pause = Duration(0);
+  while (pause == Duration(0) && !stop_.stop_requested()) {
+    // Before the row is read: while a slot is waited for, the webhook can be deleted and put again,
+    // and the new one must not get what was for the old one.
+    co_await slots_.take(key.first);
+    pause = co_await deliver_next(key);
+    slots_.give(key.first);
   }
-  co_return std::nullopt;
+  co_return pause;
+}
+
+Task<std::optional<Duration>> Dispatcher::deliver_next(Key key) {
+  if (stop_.stop_requested()) co_return std::nullopt;
+  auto next = co_await store_.next_delivery(key.first, key.second);
+  if (!next) co_return options_.store_pause;
+  if (!*next) co_return std::nullopt;
+  Duration wait = (*next)->next_attempt_at - loop_.clock().now();
+  if (wait > Duration(0)) co_return wait;
+  bool attempted = co_await attempt(std::move(**next));
+  co_return attempted ? Duration(0) : options_.store_pause;
 }
 
 // --- An attempt
@@ -212,21 +220,30 @@ net::ClientRequest Dispatcher::request_for(const WebhookRecord& webhook,
   return request;
 }
 
-// Waits for a store that is away: until it knows, the receiver would get the message again.
+// A webhook that is gone is disabled for new events once that is durable: an event in between would
+// go untold where a crash leaves the webhook enabled.
 Task<void> Dispatcher::keep(DeliveryRecord delivery, WebhookRecord webhook, bool gone) {
   store::WriteBatch batch;
   batch.mutations.push_back(store::UpdateDelivery{std::move(delivery)});
   if (gone) {
     batch.mutations.push_back(store::DisableWebhook{webhook.owner, webhook.name, webhook.updated_at,
                                                     std::string(kDisabled)});
-    registry_.disable(webhook.owner, webhook.name, webhook.updated_at);
   }
+  bool durable = co_await commit(std::move(batch));
+  if (durable && gone) registry_.disable(webhook.owner, webhook.name, webhook.updated_at);
+}
+
+// Waits for a store that is away: until it knows, the receiver would get the message again. False:
+// the store refused it, or the dispatcher shuts down.
+Task<bool> Dispatcher::commit(store::WriteBatch batch) {
   while (!stop_.stop_requested()) {
     store::WriteBatch copy = batch;
-    Result<void> kept = co_await store_.commit(std::move(copy));
-    if (kept || kept.error().code != ErrorCode::kStorageUnavailable) break;
+    Result<void> committed = co_await store_.commit(std::move(copy));
+    if (committed) co_return true;
+    if (committed.error().code != ErrorCode::kStorageUnavailable) break;
     co_await sleep_for(options_.store_pause);
   }
+  co_return false;
 }
 
 void Dispatcher::report(const DeliveryRecord& delivery) {
@@ -238,28 +255,6 @@ void Dispatcher::report(const DeliveryRecord& delivery) {
                                                               {"delivery", delivery.id},
                                                               {"attempts", delivery.attempts},
                                                               {"status", delivery.last_status}});
-}
-
-// --- Not too many at once
-
-Task<void> Dispatcher::take_slot() {
-  if (free_slots_ > 0) {
-    --free_slots_;
-    co_return;
-  }
-  auto queue_up = [this](Completion<bool> done) { waiting_for_slot_.push_back(std::move(done)); };
-  co_await wait_for_callback<bool>(queue_up);
-}
-
-// Hands the slot on, so that nobody else can take it in between.
-void Dispatcher::give_slot() {
-  if (waiting_for_slot_.empty()) {
-    ++free_slots_;
-    return;
-  }
-  Completion<bool> next = std::move(waiting_for_slot_.front());
-  waiting_for_slot_.pop_front();
-  next(true);
 }
 
 }  // namespace walrus::webhooks

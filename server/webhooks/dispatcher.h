@@ -1,7 +1,6 @@
 // Delivers what is in the outbox, at least once, and keeps its log.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -16,11 +15,13 @@
 #include "store/store.h"
 #include "webhooks/endpoint.h"
 #include "webhooks/registry.h"
+#include "webhooks/slots.h"
 
 namespace walrus::webhooks {
 
 struct DispatcherOptions {
-  int at_once = 16;                                // requests; of a webhook, one
+  int at_once = 64;                                // requests
+  int at_once_of_owner = 4;                        // of them; of a webhook, one
   std::chrono::milliseconds deadline{15'000};      // of an attempt
   Duration sweep = std::chrono::seconds(30);       // looks at everything, whatever was heard
   Duration store_pause = std::chrono::seconds(1);  // until a store that is away is asked again
@@ -60,14 +61,14 @@ class Dispatcher {
   void look(const Key& key);
   Task<void> run(Key key);
   Task<std::optional<Duration>> deliver_what_is_due(Key key);
+  Task<std::optional<Duration>> deliver_next(Key key);
   Task<bool> attempt(store::DeliveryRecord delivery);
   net::ClientRequest request_for(const store::WebhookRecord& webhook,
                                  const store::DeliveryRecord& delivery) const;
   Task<void> keep(store::DeliveryRecord delivery, store::WebhookRecord webhook, bool gone);
+  Task<bool> commit(store::WriteBatch batch);
   void report(const store::DeliveryRecord& delivery);
   Task<void> count_pending();
-  Task<void> take_slot();
-  void give_slot();
 
   Loop& loop_;
   store::Store& store_;
@@ -85,8 +86,7 @@ class Dispatcher {
   std::stop_source stop_;
   std::map<Key, Lane> lanes_;  // of webhooks with something pending
   TimerId sweep_timer_ = 0;
-  int free_slots_;
-  std::deque<Completion<bool>> waiting_for_slot_;
+  Slots slots_;
   TaskGroup tasks_;
 };
 

@@ -32,7 +32,7 @@ class DispatcherTest : public ::testing::Test {
 
   void start(std::vector<net::AddressRange> opened = {*net::AddressRange::parse("127.0.0.1")}) {
     gates.emplace(std::move(opened));
-    dispatcher.emplace(loop, store, registry, http, *gates, log, metrics);
+    dispatcher.emplace(loop, store, registry, http, *gates, log, metrics, options);
     dispatcher->start();
   }
   void shut_down() {
@@ -50,8 +50,9 @@ class DispatcherTest : public ::testing::Test {
   void serve(ScriptedHttpServer::Handler handler) {
     server = std::make_unique<ScriptedHttpServer>(std::move(handler));
   }
-  void put_webhook(const std::string& name, std::string target = "/hook") {
-    store::WebhookRecord webhook{.owner = "bob",
+  void put_webhook(const std::string& name, std::string target = "/hook",
+                   std::string owner = "bob") {
+    store::WebhookRecord webhook{.owner = std::move(owner),
                                  .name = name,
                                  .url = server->url(target),
                                  .events = {"operation.*"},
@@ -61,17 +62,19 @@ class DispatcherTest : public ::testing::Test {
     registry.put(webhook);
     commit(store::PutWebhook{webhook, 20});
   }
-  void put_delivery(const std::string& name, const std::string& id) {
+  void put_delivery(const std::string& name, const std::string& id,
+                    const std::string& owner = "bob") {
     commit(store::PutDelivery{
-        new_delivery(*registry.find("bob", name), id, kCompleted, clock.now(), R"({"a":1})")});
+        new_delivery(*registry.find(owner, name), id, kCompleted, clock.now(), R"({"a":1})")});
   }
   void commit(store::Mutation mutation) {
     store::WriteBatch batch;
     batch.mutations.push_back(std::move(mutation));
     ASSERT_TRUE(testing::run(loop, tables.commit(std::move(batch))));
   }
-  DeliveryRecord delivery(const std::string& id, const std::string& name = "ci") {
-    auto listing = testing::run(loop, tables.deliveries("bob", name, {}));
+  DeliveryRecord delivery(const std::string& id, const std::string& name = "ci",
+                          const std::string& owner = "bob") {
+    auto listing = testing::run(loop, tables.deliveries(owner, name, {}));
     for (DeliveryRecord& record : listing->records) {
       if (record.id == id) return record;
     }
@@ -91,6 +94,7 @@ class DispatcherTest : public ::testing::Test {
   Registry registry;
   Log log = Log::none();
   Metrics metrics;
+  DispatcherOptions options;
   std::unique_ptr<ScriptedHttpServer> server;
   net::HttpClient http{log};
   std::optional<Gates> gates;
@@ -208,6 +212,23 @@ TEST_F(DispatcherTest, GoneDisablesTheWebhook) {
   EXPECT_EQ(server->requests().size(), 1u);
 }
 
+// Else a crash now would leave an enabled webhook, and events that it was not told of.
+TEST_F(DispatcherTest, GoneDisablesTheWebhookOnceThatIsDurable) {
+  serve([](const SeenRequest&) { return answer(410); });
+  put_webhook("ci");
+  put_delivery("ci", "msg_1");
+  store.fail_commit(1, testing::Fault::kBeforeCommit);
+  start();
+  run_until([&] { return store.commits() == 1; });
+  loop.run_until_idle();
+  EXPECT_TRUE(registry.find("bob", "ci")->enabled);
+  loop.advance(1s);
+  run_to_state("msg_1", DeliveryState::kFailed);
+  loop.run_until_idle();
+  EXPECT_FALSE(registry.find("bob", "ci")->enabled);
+  EXPECT_FALSE(testing::run(loop, tables.webhook("bob", "ci")).value()->enabled);
+}
+
 TEST_F(DispatcherTest, AnAddressThatIsNotAllowedGetsNoByte) {
   serve([](const SeenRequest&) { return answer(200); });
   put_webhook("ci");
@@ -253,6 +274,54 @@ TEST_F(DispatcherTest, OneWebhooksTroubleHoldsUpNoOther) {
   std::size_t to_slow = 0;
   for (const SeenRequest& seen : server->requests()) to_slow += seen.target == "/hang";
   EXPECT_LE(to_slow, 1u) << "one at a time";
+}
+
+TEST_F(DispatcherTest, OneOwnersTroubleHoldsUpNoOther) {
+  options.at_once = 3;
+  options.at_once_of_owner = 2;
+  serve([](const SeenRequest& seen) -> Script {
+    if (seen.target == "/hang") return {Hang{}};
+    return answer(200);
+  });
+  for (const char* name : {"a", "b", "c", "d"}) {
+    put_webhook(name, "/hang");
+    put_delivery(name, "msg_1");
+  }
+  put_webhook("ci", "/hook", "carol");
+  put_delivery("ci", "msg_2", "carol");
+  start();
+  run_until([&] { return delivery("msg_2", "ci", "carol").state == DeliveryState::kDelivered; });
+  ASSERT_TRUE(server->wait_for_requests(3));
+  EXPECT_EQ(server->requests().size(), 3u) << "two of bob's, and carol's";
+}
+
+// What was for the one that was deleted is nobody's, whoever has its name now.
+TEST_F(DispatcherTest, AWebhookThatIsPutAgainWhileItWaitsGetsNothingOfTheOld) {
+  options.at_once_of_owner = 1;
+  auto gate = std::make_shared<testing::Gate>();
+  serve([&](const SeenRequest& seen) -> Script {
+    if (seen.target != "/slow") return answer(200);
+    Script script = answer(200);
+    script.insert(script.begin(), testing::AwaitGate{gate});
+    return script;
+  });
+  put_webhook("a", "/slow");
+  put_webhook("b", "/old");
+  put_delivery("a", "msg_1");
+  put_delivery("b", "msg_2");
+  start();
+  loop.run_until_idle();
+  ASSERT_TRUE(server->wait_for_requests(1));
+  registry.remove("bob", "b");
+  commit(store::DeleteWebhook{"bob", "b"});
+  put_webhook("b", "/new");
+  put_delivery("b", "msg_3");
+  gate->open();
+  run_until([&] { return delivery("msg_3", "b").state == DeliveryState::kDelivered; });
+  for (const SeenRequest& seen : server->requests()) {
+    EXPECT_NE(seen.header("webhook-id"), "msg_2") << seen.target;
+  }
+  EXPECT_EQ(server->requests().back().target, "/new");
 }
 
 TEST_F(DispatcherTest, AStoreThatIsAwayIsWaitedForWithoutSendingAgain) {
