@@ -72,9 +72,9 @@ Task<Result<std::vector<float>>> CountingEmbedder::embed(std::vector<std::string
     co_await llm::sleep_unless_stopped(std::chrono::seconds(1), stop);
     if (stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "stopped");
   }
-  auto width = static_cast<std::size_t>(dimensions_);
+  auto width = static_cast<std::size_t>(dimensions);
   std::vector<float> rows(texts.size() * width);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
+  for (std::size_t i = 0; i < texts.size() && width > 0; ++i) {
     add_words(texts[i], std::span(rows).subspan(i * width, width));
   }
   texts_seen.insert(texts_seen.end(), texts.begin(), texts.end());

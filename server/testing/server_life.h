@@ -30,8 +30,8 @@ namespace walrus::testing {
 // Counts what it is asked; equal words give near vectors. Belongs to one thread.
 class CountingEmbedder final : public search::Embedder {
  public:
-  explicit CountingEmbedder(std::string identity = "counting/1", int dimensions = 16)
-      : identity_(std::move(identity)), dimensions_(dimensions) {}
+  explicit CountingEmbedder(std::string identity = "counting/1", int size = 16)
+      : dimensions(size), identity_(std::move(identity)) {}
 
   const std::string& identity() const override { return identity_; }
   bool understands(std::string_view) const override { return true; }
@@ -39,6 +39,7 @@ class CountingEmbedder final : public search::Embedder {
   Task<Result<std::vector<float>>> embed(std::vector<std::string> texts,
                                          std::stop_token stop) override;
 
+  int dimensions;                       // of each vector; none: they are empty
   int batches = 0;                      // of more than nothing
   std::vector<std::string> texts_seen;  // of every successful call, in order
   // Called before each batch; an error is what the batch ends with.
@@ -48,7 +49,6 @@ class CountingEmbedder final : public search::Embedder {
 
  private:
   std::string identity_;
-  int dimensions_;
 };
 
 // Hears an operation's events from its first to its last.
