@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/claims.h"
 #include "base/worker_pool.h"
 #include "extract/extractor.h"
 #include "jobs/external_operations.h"
@@ -127,6 +128,7 @@ class ServerLife {
   FaultStore store;
   Log log = Log::none();
   Metrics metrics;
+  Claims claims;
   CountingEmbedder embedder;
   llm::Catalogue catalogue;
   wire::SseEncoding encoding;
