@@ -239,7 +239,7 @@ void Application::keep_house() {
 }
 
 Task<void> Application::clean_up() {
-  Result<void> removed = co_await pipelines::remove_expired(*upload_parts_);
+  Result<void> removed = co_await pipelines::remove_expired(*upload_parts_, claims_);
   if (!removed) log_.warning("expired rows were not removed", {{"why", removed.error().detail}});
 }
 

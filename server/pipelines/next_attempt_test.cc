@@ -125,7 +125,9 @@ TEST_F(NextAttemptTest, AFailedReplacementLeavesTheOldContentAndCanBeRetried) {
 TEST_F(NextAttemptTest, WhatFailedIsForgottenAfterADayAndThenNotRetried) {
   ServerLife life(clock, disk);
   auto ids = failed_upload(life);
-  auto clean_up = [&] { ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts))); };
+  auto clean_up = [&] {
+    ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts, life.claims)));
+  };
   auto windows = [&] {
     return *testing::run(life.loop, disk.tables.window_count(ids.document_id, 1));
   };

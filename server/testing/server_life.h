@@ -104,6 +104,7 @@ class ServerLife {
 
   // As the API retries what failed.
   Result<void> retry(const std::string& operation_id);
+  Task<Result<void>> begin_retry(std::string operation_id);
 
   std::shared_ptr<EventWatcher> watch(const std::string& operation_id,
                                       std::function<void(const status::Event&)> on_each = {});
