@@ -25,11 +25,13 @@ class FaultStore final : public store::Store {
   // A read whose answer is far away; so are the tables of a cloud.
   void delay_reads(Duration delay) { read_delay_ = delay; }
   // Commits are answered so much after they took effect, as by a slow disk.
-  void answer_late(Duration delay) { delay_ = delay; }
+  void answer_late(Duration delay) { answer_delay_ = delay; }
   int commits() const { return commits_; }
 
   Task<Result<void>> commit(store::WriteBatch batch) override;
   Result<void> health() const override;
+  Task<Result<int>> remove_expired(int limit) override;
+
   Task<Result<std::optional<store::OperationRecord>>> operation(std::string owner,
                                                                 std::string id) override;
   Task<Result<store::Listing<store::OperationRecord>>> operations(
@@ -38,11 +40,16 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
                                                   std::uint64_t after, int limit) override;
+  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
+                                                    std::string report_id) override;
+
   Task<Result<std::optional<store::DocumentRecord>>> document(std::string owner,
                                                               std::string id) override;
   Task<Result<store::Listing<store::DocumentRecord>>> documents(std::string owner, std::string type,
                                                                 store::Page page) override;
   Task<Result<std::vector<store::DocumentVersion>>> document_versions() override;
+  Task<Result<std::optional<store::VersionKey>>> version_with_windows(
+      std::string owner, std::string windows_hash, std::string embedder) override;
   Task<Result<store::Listing<store::ChunkRecord>>> chunks(std::string document_id, int version,
                                                           store::Page page) override;
   Task<Result<std::optional<store::ChunkRecord>>> chunk(std::string document_id, int version,
@@ -50,6 +57,7 @@ class FaultStore final : public store::Store {
   Task<Result<store::WindowsRecord>> windows(std::string document_id, int version, int first,
                                              int count) override;
   Task<Result<int>> window_count(std::string document_id, int version) override;
+
   Task<Result<std::optional<store::ConversationRecord>>> conversation(std::string owner,
                                                                       std::string id) override;
   Task<Result<store::Listing<store::ConversationRecord>>> conversations(std::string owner,
@@ -61,8 +69,7 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                    std::string id,
                                                                    int limit) override;
-  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
-                                                    std::string report_id) override;
+
   Task<Result<std::optional<store::WebhookRecord>>> webhook(std::string owner,
                                                             std::string name) override;
   Task<Result<std::vector<store::WebhookRecord>>> webhooks(std::string owner) override;
@@ -74,12 +81,10 @@ class FaultStore final : public store::Store {
                                                                    std::string webhook) override;
   Task<Result<std::int64_t>> pending_deliveries() override;
 
-  Task<Result<int>> remove_expired(int limit) override;
   Task<Result<std::optional<store::IdempotencyRecord>>> idempotency_key(std::string owner,
                                                                         std::string route,
                                                                         std::string key) override;
-  Task<Result<std::optional<store::VersionKey>>> version_with_windows(
-      std::string owner, std::string windows_hash, std::string embedder) override;
+
   Task<Result<std::vector<store::StepCostRecord>>> step_costs() override;
 
  private:
@@ -91,7 +96,7 @@ class FaultStore final : public store::Store {
   int commits_ = 0;
   bool away_ = false;
   Duration read_delay_{0};
-  Duration delay_{0};
+  Duration answer_delay_{0};
 };
 
 }  // namespace walrus::testing
