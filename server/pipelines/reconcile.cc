@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::chrono::hours kFailedOriginalLife{24};
 
-struct VersionKey {
-  std::string document_id;
-  int version;
-  auto operator<=>(const VersionKey&) const = default;
-};
-
 Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store,
                                                          std::string document_id, int version) {
   std::vector<store::ChunkRecord> chunks;
