@@ -58,8 +58,9 @@ class Contract(unittest.TestCase):
         self.service()
         missed = {(operation["operationId"], status) for _, _, operation in contract.operations()
                   for status in operation["responses"] if status not in HARD_TO_HAVE} - contract.seen
-        # A website is crawled only later.
-        self.assertEqual(missed - {("delete_website", "200")}, set())
+        # A website is crawled only later; no change of anything takes the ten seconds that a deletion waits for it.
+        rare = {("delete_website", "200"), ("delete_website", "409"), ("delete_document", "409"), ("delete_webhook", "409")}
+        self.assertEqual(missed - rare, set())
 
     def documents(self):
         server = self.server

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/claim.h"
 #include "api/document_json.h"
 #include "api/fields.h"
 #include "api/preferred_wait.h"
@@ -25,11 +26,6 @@ Error no_document(std::string_view id) {
                   "yet, or it may have been deleted.",
                   id),
       {}};
-}
-
-std::unexpected<Error> being_changed() {
-  return fail(ErrorCode::kConflict,
-              "Another request is changing the document at this moment. Try again.");
 }
 
 FirstAnswer accepted_answer(const store::DocumentRecord& document,
@@ -144,8 +140,8 @@ Task<Result<http::Response>> Documents::replace(http::Request request) {
 Task<Result<FirstAnswer>> Documents::replace_once(std::string owner, std::string id,
                                                   Received received, Loop* loop,
                                                   RepeatableRequest repeatable) {
-  auto claim = co_await claims_->take_when_free(id, kClaimWait);
-  if (!claim) co_return being_changed();
+  auto claimed = co_await claim(services_.claims, owner, id);
+  if (!claimed) co_return std::unexpected(claimed.error());
   auto document = co_await find(std::move(owner), std::move(id));
   if (!document) co_return std::unexpected(document.error());
   if (document->type != "file_upload") {
@@ -241,22 +237,25 @@ Task<Result<http::Response>> Documents::show(http::Request request) {
 // --- Delete
 
 Task<Result<http::Response>> Documents::remove(http::Request request) {
-  auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
-  if (!document) co_return std::unexpected(document.error());
-  co_return co_await remove_found(std::move(*document));
+  return remove_one(auth::owner_of(request), request.parameter("document_id"), {});
 }
 
 Task<Result<http::Response>> Documents::remove_website(http::Request request) {
-  std::string id = request.parameter("document_id");
-  auto document = co_await find(auth::owner_of(request), id);
+  return remove_one(auth::owner_of(request), request.parameter("document_id"), "web_crawl");
+}
+
+// `type` is what the document must be; empty: anything.
+Task<Result<http::Response>> Documents::remove_one(std::string owner, std::string id,
+                                                   std::string type) {
+  auto claimed = co_await claim(services_.claims, owner, id);
+  if (!claimed) co_return std::unexpected(claimed.error());
+  auto document = co_await find(std::move(owner), id);
   if (!document) co_return std::unexpected(document.error());
-  if (document->type != "web_crawl") co_return std::unexpected(no_document(id));
+  if (!type.empty() && document->type != type) co_return std::unexpected(no_document(id));
   co_return co_await remove_found(std::move(*document));
 }
 
 Task<Result<http::Response>> Documents::remove_found(store::DocumentRecord document) {
-  auto claim = claims_->take(document.id);
-  if (!claim) co_return being_changed();
   Result<void> cancelled = co_await services_.jobs.cancel(document.operation_id);
   // A conflict says that there was nothing to cancel.
   if (!cancelled && cancelled.error().code == ErrorCode::kStorageUnavailable) {

@@ -1,7 +1,6 @@
 // Documents: upload, list, show, replace, delete; their chunks and originals.
 #pragma once
 
-#include "api/document_claims.h"
 #include "api/idempotency.h"
 #include "api/services.h"
 #include "http/message.h"
@@ -10,8 +9,7 @@ namespace walrus::api {
 
 class Documents {
  public:
-  Documents(Services& services, std::shared_ptr<DocumentClaims> claims)
-      : services_(services), claims_(std::move(claims)) {}
+  explicit Documents(Services& services) : services_(services) {}
 
   Task<Result<http::Response>> upload(http::Request request);
   Task<Result<http::Response>> list(http::Request request);
@@ -33,10 +31,10 @@ class Documents {
                                          Loop* loop, RepeatableRequest repeatable);
   Task<Result<FirstAnswer>> accept(store::DocumentRecord document, Received received, Loop* loop,
                                    bool is_new, RepeatableRequest repeatable);
+  Task<Result<http::Response>> remove_one(std::string owner, std::string id, std::string type);
   Task<Result<http::Response>> remove_found(store::DocumentRecord document);
 
   Services& services_;
-  std::shared_ptr<DocumentClaims> claims_;
 };
 
 }  // namespace walrus::api

@@ -18,6 +18,7 @@ namespace walrus::api {
 struct Received {
   std::vector<std::uint64_t> ids;
   std::vector<std::string> types;
+  std::vector<std::string> events;  // the JSON of each
   std::string content;
   bool finished = false;
   bool aborted = false;
@@ -78,6 +79,7 @@ class KeptStream final : public http::EventStream {
     auto parsed = parse_json(lines.substr(lines.find("data: ") + 6));
     const json::object& event = parsed->as_object();
     out_.ids.push_back(number);
+    out_.events.emplace_back(lines.substr(lines.find("data: ") + 6));
     out_.types.emplace_back(event.at("type").as_string());
     if (const json::string* content = find_string(event, "content")) out_.content += *content;
   }

@@ -1,5 +1,6 @@
 #include "api/operations.h"
 
+#include "api/claim.h"
 #include "api/fields.h"
 #include "api/responses.h"
 #include "auth/caller.h"
@@ -110,12 +111,9 @@ Task<Result<FirstAnswer>> Operations::retry_once(Target target, RepeatableReques
   }
   // Waited for: the other request may be the first one with the same key.
   bool has_document = !operation.document_id.empty();
-  auto claim = co_await claims_->take_when_free(has_document ? operation.document_id : operation.id,
-                                                kClaimWait);
-  if (!claim) {
-    co_return fail(ErrorCode::kConflict,
-                   "Another request is changing it at this moment. Try again.");
-  }
+  std::string claimed_id = has_document ? operation.document_id : operation.id;
+  auto claimed = co_await claim(services_.claims, target.owner, std::move(claimed_id));
+  if (!claimed) co_return std::unexpected(claimed.error());
   // As it is now that nobody else changes it.
   auto record = co_await find_operation(services_, target.owner, target.id, target.kind);
   if (!record) co_return std::unexpected(record.error());

@@ -1,7 +1,6 @@
 // Operations of every kind: the list, cancel and retry.
 #pragma once
 
-#include "api/document_claims.h"
 #include "api/idempotency.h"
 #include "api/status_lookup.h"
 #include "http/message.h"
@@ -10,8 +9,7 @@ namespace walrus::api {
 
 class Operations {
  public:
-  Operations(Services& services, std::shared_ptr<DocumentClaims> claims)
-      : services_(services), claims_(std::move(claims)) {}
+  explicit Operations(Services& services) : services_(services) {}
 
   Task<Result<http::Response>> list(http::Request request);
   Task<Result<http::Response>> cancel(http::Request request);
@@ -32,7 +30,6 @@ class Operations {
   Task<Result<FirstAnswer>> retry_once(Target target, RepeatableRequest repeatable);
 
   Services& services_;
-  std::shared_ptr<DocumentClaims> claims_;
 };
 
 }  // namespace walrus::api

@@ -99,18 +99,43 @@ TEST_F(ResourcesTest, AnUploadThatIsRefusedNamesItsFieldAndLeavesNothing) {
 TEST_F(ResourcesTest, OnlyOneOfTwoReplacementsAtOnceIsTaken) {
   Uploaded first = uploaded("a.txt", "The walrus eats clams.");
   std::string path = "/v1/documents/" + first.document_id;
-  std::vector<std::optional<http::Response>> answers(3);
+  std::vector<std::optional<http::Response>> answers(2);
   start(upload("PATCH", path, file("b.txt", "The narwhal eats squid.")), answers[0]);
   start(upload("PATCH", path, file("c.txt", "The beluga eats cod.")), answers[1]);
-  start(request("DELETE", path), answers[2]);
   ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
   EXPECT_EQ(answers[0]->status, 202);
   EXPECT_EQ(answers[1]->status, 409);
-  EXPECT_EQ(answers[2]->status, 409);
   ASSERT_TRUE(life.run_to_end(text(parsed(*answers[0]), "operation_id")));
   json::value status = parsed(get(path + "/status"));
   EXPECT_EQ(text(status, "processing_status"), "completed");
   EXPECT_EQ(life.find("squid").size(), 1u);
+}
+
+TEST_F(ResourcesTest, ADeletionWaitsForAReplacementAndTheNextFindsNothing) {
+  Uploaded first = uploaded("a.txt", "The walrus eats clams.");
+  std::string path = "/v1/documents/" + first.document_id;
+  std::vector<std::optional<http::Response>> answers(4);
+  start(upload("PATCH", path, file("b.txt", "The narwhal eats squid.")), answers[0]);
+  start(request("DELETE", path), answers[1]);
+  start(request("DELETE", path), answers[2]);
+  start(upload("PATCH", path, file("c.txt", "The beluga eats cod.")), answers[3]);
+  ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
+  EXPECT_EQ(answers[0]->status, 202);
+  EXPECT_EQ(answers[1]->status, 200);
+  EXPECT_EQ(answers[2]->status, 404);
+  EXPECT_EQ(answers[3]->status, 404);
+}
+
+TEST_F(ResourcesTest, ADeletionThatHasWaitedLongEnoughIsRefused) {
+  Uploaded first = uploaded("a.txt", "The walrus eats clams.");
+  std::string path = "/v1/documents/" + first.document_id;
+  Claims::Claim another = life.claims.take({"local", first.document_id});
+  Duration before = clock.monotonic();
+  EXPECT_EQ(call(request("DELETE", path)).status, 409);
+  EXPECT_GE(clock.monotonic() - before, std::chrono::seconds(10));
+  EXPECT_EQ(get(path).status, 200);
+  another.reset();
+  EXPECT_EQ(call(request("DELETE", path)).status, 200);
 }
 
 TEST_F(ResourcesTest, AReplacementWaitsForWhatRunsAndADeletionDoesNot) {

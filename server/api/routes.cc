@@ -113,11 +113,10 @@ constexpr Row kRows[] = {
 }  // namespace
 
 http::Router make_router(Services& services, ContractDocuments documents) {
-  auto claims = std::make_shared<DocumentClaims>();
   auto resources = std::make_shared<Resources>(Resources{
-      Documents(services, claims), Statuses(services), ExternalOperations(services),
-      Operations(services, claims), Events(services), Chat(services), Conversations(services),
-      Search(services), Sockets(services), Service(services, documents), Webhooks(services)});
+      Documents(services), Statuses(services), ExternalOperations(services), Operations(services),
+      Events(services), Chat(services), Conversations(services), Search(services),
+      Sockets(services), Service(services, documents), Webhooks(services)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

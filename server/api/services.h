@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/claims.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/worker_pool.h"
@@ -34,6 +35,7 @@ struct Services {
   llm::Catalogue& catalogue;
   const extract::Extractor& extractor;
   WorkerPool& workers;
+  Claims& claims;  // on documents, and on chats that are retried, by their operation
   const Clock& clock;
   const Log& log;
   Metrics& metrics;

@@ -16,9 +16,9 @@ struct LifeServices {
         services{life.store,     disk.blobs,     life.hub,
                  life.jobs,      life.external,  *disk.index,
                  life.retriever, life.catalogue, life.parts.extractor,
-                 life.workers,   clock,          life.log,
-                 life.metrics,   draining,       registry,
-                 dispatcher,     gates} {}
+                 life.workers,   life.claims,    clock,
+                 life.log,       life.metrics,   draining,
+                 registry,       dispatcher,     gates} {}
 
   std::atomic<bool> draining{false};
   net::HttpClient http;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/claim.h"
 #include "api/fields.h"
 #include "api/responses.h"
 #include "auth/caller.h"
@@ -112,12 +113,6 @@ Task<Result<WebhookRecord>> Webhooks::find(const http::Request& request) {
   co_return std::move(**found);
 }
 
-Result<std::shared_ptr<void>> Webhooks::claim(const http::Request& request) {
-  auto claim = claims_->take(auth::owner_of(request) + "/" + request.parameter("name"));
-  if (claim) return claim;
-  return fail(ErrorCode::kConflict, "Another request is changing the webhook. Try again.");
-}
-
 Result<WebhookRecord> Webhooks::read(const http::Request& request) const {
   WebhookRecord webhook;
   webhook.owner = auth::owner_of(request);
@@ -144,7 +139,7 @@ Result<WebhookRecord> Webhooks::read(const http::Request& request) const {
 Task<Result<http::Response>> Webhooks::put(http::Request request) {
   auto webhook = read(request);
   if (!webhook) co_return std::unexpected(webhook.error());
-  auto claimed = claim(request);
+  auto claimed = co_await claim(*claims_, webhook->owner, webhook->name);
   if (!claimed) co_return std::unexpected(claimed.error());
   auto before = co_await services_.store.webhook(webhook->owner, webhook->name);
   if (!before) co_return std::unexpected(before.error());
@@ -183,7 +178,7 @@ Task<Result<http::Response>> Webhooks::show(http::Request request) {
 }
 
 Task<Result<http::Response>> Webhooks::remove(http::Request request) {
-  auto claimed = claim(request);
+  auto claimed = co_await claim(*claims_, auth::owner_of(request), request.parameter("name"));
   if (!claimed) co_return std::unexpected(claimed.error());
   auto webhook = co_await find(request);
   if (!webhook) co_return std::unexpected(webhook.error());

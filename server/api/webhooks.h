@@ -1,9 +1,9 @@
 // Webhooks: put, list, show, delete, test; their log of deliveries.
 #pragma once
 
-#include "api/document_claims.h"
 #include "api/idempotency.h"
 #include "api/services.h"
+#include "base/claims.h"
 #include "http/message.h"
 
 namespace walrus::api {
@@ -22,13 +22,12 @@ class Webhooks {
  private:
   // The caller's webhook that the path names.
   Task<Result<store::WebhookRecord>> find(const http::Request& request);
-  Result<std::shared_ptr<void>> claim(const http::Request& request);
   Task<Result<FirstAnswer>> test_once(http::Request request, RepeatableRequest repeatable);
   Result<store::WebhookRecord> read(const http::Request& request) const;
 
   Services& services_;
-  // By owner and name, so that store and registry take the changes of a webhook in one order.
-  std::unique_ptr<DocumentClaims> claims_ = std::make_unique<DocumentClaims>();
+  // By name, so that store and registry take the changes of a webhook in one order.
+  std::unique_ptr<Claims> claims_ = std::make_unique<Claims>();
 };
 
 }  // namespace walrus::api

@@ -1,9 +1,7 @@
 // The routes of webhooks. No dispatcher runs here: what is put into the outbox stays there.
 #include "api/webhooks.h"
 
-#include <gtest/gtest.h>
-
-#include "api/services_for_test.h"
+#include "api/resources_for_test.h"
 #include "testing/store_fixture.h"
 
 namespace walrus::api {
@@ -66,6 +64,27 @@ TEST_F(WebhookRoutes, AreMadeReplacedAndDeleted) {
   EXPECT_FALSE(registry.find("local", "ci"));
   auto again = testing::run(life.loop, routes.remove(request("ci")));
   EXPECT_EQ(again.error().code, ErrorCode::kNotFound);
+}
+
+using WebhookChanges = ResourcesTest;
+
+TEST_F(WebhookChanges, WaitForEachOtherAndFindWhatIsThereThen) {
+  std::vector<std::optional<http::Response>> answers(4);
+  auto change = [&](std::size_t at, std::string method, std::string body = {}) {
+    start(request(std::move(method), "/v1/webhooks/ci", std::move(body)), answers[at]);
+  };
+  std::string good = R"({"url":"https://a.example/","events":["operation.*"]})";
+  life.store.answer_late(std::chrono::milliseconds(100));
+  change(0, "PUT", good);
+  change(1, "DELETE");
+  change(2, "DELETE");
+  change(3, "PUT", good);
+  ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
+  EXPECT_EQ(answers[0]->status, 201);
+  EXPECT_EQ(answers[1]->status, 200);
+  EXPECT_EQ(answers[2]->status, 404);
+  EXPECT_EQ(answers[3]->status, 201);
+  EXPECT_TRUE(parts.registry.find("local", "ci"));
 }
 
 TEST_F(WebhookRoutes, AFieldThatIsWrongIsNamed) {

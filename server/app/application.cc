@@ -118,9 +118,10 @@ void Application::build_service() {
   external_ = std::make_unique<jobs::ExternalOperations>(
       threads_.loops(), *store_, *event_log_, *hub_, log_, metrics_, jobs::ExternalOptions{});
   bind_pipelines();
-  services_ = std::make_unique<api::Services>(api::Services{
-      *store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_, *extractor_,
-      foreground_, clock_, log_, metrics_, draining_, webhooks_, *dispatcher_, webhook_gates_});
+  services_ = std::make_unique<api::Services>(
+      api::Services{*store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_,
+                    *extractor_, foreground_, claims_, clock_, log_, metrics_, draining_, webhooks_,
+                    *dispatcher_, webhook_gates_});
   http::Limits limits;
   limits.file_bytes = config_.max_upload;
   limits.connections_per_address = config_.max_connections_per_address;
@@ -240,7 +241,7 @@ void Application::keep_house() {
 }
 
 Task<void> Application::clean_up() {
-  Result<void> removed = co_await pipelines::remove_expired(*upload_parts_);
+  Result<void> removed = co_await pipelines::remove_expired(*upload_parts_, claims_);
   if (!removed) log_.warning("expired rows were not removed", {{"why", removed.error().detail}});
 }
 

@@ -7,6 +7,7 @@
 #include "api/services.h"
 #include "app/config.h"
 #include "app/loop_threads.h"
+#include "base/claims.h"
 #include "http/server.h"
 #include "net/http_client.h"
 #include "pipelines/chat.h"
@@ -52,6 +53,7 @@ class Application {
   Log log_;
   SystemClock clock_;
   Metrics metrics_;
+  Claims claims_;
   std::atomic<bool> draining_{false};
   std::optional<store::DataDirectory> directory_;
   std::unique_ptr<store::Store> store_;

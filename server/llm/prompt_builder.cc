@@ -117,7 +117,7 @@ class Builder {
   BuiltPrompt everything() const {
     std::string material;
     for (const std::string& source : sources_) material += source;
-    return finished(0, sources_.size(), material);
+    return finished(0, material);
   }
 
   // With what must go to come down to `limit` tokens.
@@ -162,7 +162,7 @@ class Builder {
     std::string material;
     for (std::size_t i = 0; i < sources; ++i)
       material += wanted > left ? cut_source(left) : sources_[i];
-    return finished(first_turn, material.empty() ? 0 : sources, material);
+    return finished(first_turn, material);
   }
 
   std::int64_t count(std::string_view text) const {
@@ -180,11 +180,8 @@ class Builder {
     return fenced(source, 1, first_tokens(text, for_text, count_tokens_), fence_);
   }
 
-  BuiltPrompt finished(std::size_t first_turn, std::size_t sources,
-                       std::string_view material) const {
+  BuiltPrompt finished(std::size_t first_turn, std::string_view material) const {
     BuiltPrompt built;
-    built.sources_used = sources;
-    built.turns_used = prompt_.history.size() - first_turn;
     built.messages.push_back({"system", system_});
     for (std::size_t i = first_turn; i < prompt_.history.size(); ++i) {
       const Turn& turn = prompt_.history[i];
@@ -192,7 +189,7 @@ class Builder {
     }
     std::string_view none = "(There are no sources: the documents hold nothing on this.)\n";
     built.messages.push_back(
-        {"user", fmt::format("{}\n{}", sources == 0 ? none : material, question())});
+        {"user", fmt::format("{}\n{}", material.empty() ? none : material, question())});
     return built;
   }
 

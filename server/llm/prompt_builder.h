@@ -28,8 +28,6 @@ struct ChatMessage {
 struct BuiltPrompt {
   std::vector<ChatMessage> messages;
   std::int64_t answer_tokens = 0;  // left for the answer: what was asked for, or half the window
-  std::size_t sources_used = 0;
-  std::size_t turns_used = 0;
 };
 
 // A tag nobody who wrote a document can know: 32 hexadecimal digits from the kernel.

@@ -30,6 +30,15 @@ class PromptBuilderTest : public ::testing::Test {
       tokens += static_cast<std::int64_t>(count(message.content)) + kTokensPerMessage;
     return tokens;
   }
+  // Beside the system's message and the question.
+  static std::size_t turns_in(const BuiltPrompt& built) { return built.messages.size() - 2; }
+  static std::size_t sources_in(const BuiltPrompt& built) {
+    std::string_view material = built.messages.back().content;
+    std::size_t sources = 0;
+    for (std::size_t at = 0; (at = material.find("</source-", at)) != std::string::npos; ++at)
+      ++sources;
+    return sources;
+  }
   static text::TokenCounter* counter_;
 };
 text::TokenCounter* PromptBuilderTest::counter_ = nullptr;
@@ -58,8 +67,8 @@ TEST_F(PromptBuilderTest, LaysOutSystemHistorySourcesAndQuestion) {
       "</source-fence77>\n<source-fence77> [2] label=\"https://example.org/\" chunk=\"doc:1:1\"\n"
       "The pump is blue.\n</source-fence77>\n\nQuestion: What is red?");
   EXPECT_EQ(built->answer_tokens, 1024);
-  EXPECT_EQ(built->sources_used, 2U);
-  EXPECT_EQ(built->turns_used, 2U);
+  EXPECT_EQ(sources_in(*built), 2U);
+  EXPECT_EQ(turns_in(*built), 2U);
 }
 
 TEST_F(PromptBuilderTest, LetsNoSourceLeaveItsFence) {
@@ -102,22 +111,22 @@ TEST_F(PromptBuilderTest, DropsHistoryThenSourcesThenTheEndOfTheLast) {
     auto built = build(prompt, context);
     ASSERT_TRUE(built) << context;
     ASSERT_LE(tokens_of(*built, count_), context);
-    ASSERT_LE(built->sources_used, sources_before);
-    ASSERT_LE(built->turns_used, turns_before);
-    if (built->turns_used > 0) ASSERT_EQ(built->sources_used, 5U) << context;
+    ASSERT_LE(sources_in(*built), sources_before);
+    ASSERT_LE(turns_in(*built), turns_before);
+    if (turns_in(*built) > 0) ASSERT_EQ(sources_in(*built), 5U) << context;
     if (built->messages.size() > 2) ASSERT_EQ(built->messages[1].role, "user");
-    if (built->turns_used > 0 && built->turns_used < 12) {
+    if (turns_in(*built) > 0 && turns_in(*built) < 12) {
       EXPECT_THAT(built->messages[built->messages.size() - 2].content,
                   HasSubstr("answer 5"));  // the newest stay
     }
     std::string material = built->messages.back().content;
-    if (built->sources_used > 0) EXPECT_THAT(material, HasSubstr("word0"));
+    if (sources_in(*built) > 0) EXPECT_THAT(material, HasSubstr("word0"));
     bool whole = material.find(prompt.sources[0].text) != std::string::npos;
-    cut = cut || (built->sources_used == 1 && !whole);
-    if (!whole && built->sources_used > 0) EXPECT_EQ(built->sources_used, 1U);
+    cut = cut || (sources_in(*built) == 1 && !whole);
+    if (!whole && sources_in(*built) > 0) EXPECT_EQ(sources_in(*built), 1U);
     EXPECT_THAT(material, HasSubstr("What is red?"));
-    sources_before = built->sources_used;
-    turns_before = built->turns_used;
+    sources_before = sources_in(*built);
+    turns_before = turns_in(*built);
   }
   EXPECT_TRUE(cut);
 }
@@ -128,13 +137,13 @@ TEST_F(PromptBuilderTest, UsesItsWindowToTheLastToken) {
   std::int64_t whole = tokens_of(*build(prompt), count_);
   auto exact = build(prompt, whole);
   ASSERT_TRUE(exact);
-  EXPECT_EQ(exact->turns_used, 2U);
-  EXPECT_EQ(exact->sources_used, 2U);
+  EXPECT_EQ(turns_in(*exact), 2U);
+  EXPECT_EQ(sources_in(*exact), 2U);
   EXPECT_EQ(tokens_of(*exact, count_), whole);
   auto less = build(prompt, whole - 1);
   ASSERT_TRUE(less);
-  EXPECT_LT(less->turns_used, 2U);
-  EXPECT_EQ(less->sources_used, 2U);
+  EXPECT_LT(turns_in(*less), 2U);
+  EXPECT_EQ(sources_in(*less), 2U);
 }
 
 TEST_F(PromptBuilderTest, CountsNothingWhereTheBytesFit) {
@@ -150,12 +159,12 @@ TEST_F(PromptBuilderTest, CountsNothingWhereTheBytesFit) {
   auto fits = build_prompt(prompt, whole, count, "fence77");
   ASSERT_TRUE(fits);
   EXPECT_EQ(counted, 0);
-  EXPECT_EQ(fits->turns_used, 2U);
-  EXPECT_EQ(fits->sources_used, 2U);
+  EXPECT_EQ(turns_in(*fits), 2U);
+  EXPECT_EQ(sources_in(*fits), 2U);
   auto less = build_prompt(prompt, whole - 1, count, "fence77");
   ASSERT_TRUE(less);
   EXPECT_GT(counted, 0);
-  EXPECT_LT(less->turns_used, 2U);
+  EXPECT_LT(turns_in(*less), 2U);
 }
 
 TEST_F(PromptBuilderTest, FitsTextThatIsNoUtf8) {

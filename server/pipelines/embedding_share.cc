@@ -64,17 +64,19 @@ SharedVectors::Found SharedVectors::look_or_wait(int have, int most,
   return found;
 }
 
-void SharedVectors::add(int first, int dimensions, std::span<const float> vectors) {
+bool SharedVectors::add(int first, int dimensions, std::span<const float> vectors) {
   std::lock_guard lock(mutex_);
-  if (dimensions <= 0 || (count_ > 0 && dimensions != dimensions_)) return;
+  bool fits = dimensions > 0 && first <= count_ && (count_ == 0 || dimensions == dimensions_);
+  if (!fits) return false;
   auto size = static_cast<std::size_t>(dimensions);
   int count = static_cast<int>(vectors.size() / size);
-  if (first > count_ || first + count <= count_) return;
+  if (first + count <= count_) return true;
   std::span<const float> fresh = vectors.subspan(static_cast<std::size_t>(count_ - first) * size);
   dimensions_ = dimensions;
   vectors_.insert(vectors_.end(), fresh.begin(), fresh.end());
   count_ = first + count;
   wake_all();
+  return true;
 }
 
 int SharedVectors::count() const {

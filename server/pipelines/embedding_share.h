@@ -33,9 +33,9 @@ class SharedVectors : public std::enable_shared_from_this<SharedVectors> {
   // asks again.
   Task<Found> next(int have, int most, std::stop_token stop);
 
-  // Adds windows from `first` on; those that are there already are passed over, and so are windows
-  // behind a hole.
-  void add(int first, int dimensions, std::span<const float> vectors);
+  // Adds windows from `first` on; those that are there already are passed over. False, and nothing
+  // is added: vectors of another size than what is there, or of none, or behind a hole.
+  [[nodiscard]] bool add(int first, int dimensions, std::span<const float> vectors);
 
   int count() const;
   int dimensions() const;

@@ -111,12 +111,12 @@ TEST_F(NextAttemptTest, AFailedReplacementLeavesTheOldContentAndCanBeRetried) {
   auto second = life.upload("b.txt", long_text(), first.document_id);
   ASSERT_TRUE(life.run_to_end(second.operation_id));
   life.embedder.before_batch = nullptr;
+  EXPECT_EQ(life.find("cod").size(), 1u);
   auto superseded = life.retry(first.operation_id);
   ASSERT_FALSE(superseded);
   EXPECT_EQ(superseded.error().code, ErrorCode::kConflict);
   ASSERT_TRUE(life.retry(second.operation_id));
   EXPECT_EQ(life.document(first.document_id).content_status, "success");
-  EXPECT_EQ(life.find("cod").size(), 1u);
   ASSERT_TRUE(life.run_to_end(second.operation_id));
   EXPECT_EQ(life.document(first.document_id).active_version, 2);
   EXPECT_TRUE(life.chunks(first.document_id, 1).empty());
@@ -125,7 +125,9 @@ TEST_F(NextAttemptTest, AFailedReplacementLeavesTheOldContentAndCanBeRetried) {
 TEST_F(NextAttemptTest, WhatFailedIsForgottenAfterADayAndThenNotRetried) {
   ServerLife life(clock, disk);
   auto ids = failed_upload(life);
-  auto clean_up = [&] { ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts))); };
+  auto clean_up = [&] {
+    ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts, life.claims)));
+  };
   auto windows = [&] {
     return *testing::run(life.loop, disk.tables.window_count(ids.document_id, 1));
   };

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::chrono::hours kFailedOriginalLife{24};
 
-struct VersionKey {
-  std::string document_id;
-  int version;
-  auto operator<=>(const VersionKey&) const = default;
-};
-
 Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store,
                                                          std::string document_id, int version) {
   std::vector<store::ChunkRecord> chunks;
@@ -134,55 +128,61 @@ std::vector<store::DocumentVersion> made_by_another_embedder(
 
 namespace {
 
-// Whose newest version failed so long ago that it is not retried any more.
-Task<Result<std::vector<store::DocumentVersion>>> abandoned_documents(store::Store& store) {
-  auto documents = co_await store.document_versions();
-  if (!documents) co_return std::unexpected(documents.error());
-  auto open = co_await store.open_operations();
-  if (!open) co_return std::unexpected(open.error());
-  std::set<std::string> at_work;
-  for (const store::OperationRecord& record : *open)
-    at_work.insert(record.state.operation.document_id);
-  Loop& home = co_await home_loop();
-  TimePoint long_ago = home.clock().now() - kFailedOriginalLife;
-  std::erase_if(*documents, [&](const store::DocumentVersion& document) {
-    bool finished = document.latest_version == document.active_version;
-    return finished || document.updated_at > long_ago || at_work.contains(document.document_id);
-  });
-  co_return documents;
+// Whether the newest version failed so long ago that it is not retried any more, or is at work.
+bool may_be_abandoned(const auto& document, TimePoint now) {
+  bool finished = document.latest_version == document.active_version;
+  return !finished && document.updated_at <= now - kFailedOriginalLife;
 }
 
-Task<Result<void>> remove_abandoned(UploadParts& parts, store::DocumentVersion document) {
+Task<Result<void>> remove_failed_versions(UploadParts& parts, store::DocumentRecord document) {
   auto remove_files = [&parts, &document] {
     for (int version = document.active_version + 1; version <= document.latest_version; ++version) {
-      parts.blobs.remove(original_blob(document.document_id, version));
-      parts.blobs.remove(text_blob(document.document_id, version));
+      parts.blobs.remove(original_blob(document.id, version));
+      parts.blobs.remove(text_blob(document.id, version));
     }
   };
   co_await offload(parts.workers, remove_files);
   store::WriteBatch rows;
   for (int version = document.active_version + 1; version <= document.latest_version; ++version) {
-    auto windows = co_await parts.store.window_count(document.document_id, version);
+    auto windows = co_await parts.store.window_count(document.id, version);
     if (!windows) co_return std::unexpected(windows.error());
-    if (*windows > 0) rows.mutations.push_back(store::DeleteVersion{document.document_id, version});
+    if (*windows > 0) rows.mutations.push_back(store::DeleteVersion{document.id, version});
   }
   if (rows.mutations.empty()) co_return Result<void>();
   co_return co_await parts.store.commit(std::move(rows));
 }
 
+// Looked at once nobody else can change it: a retry may have begun since, or begin meanwhile.
+Task<Result<void>> remove_if_abandoned(UploadParts& parts, Claims& claims,
+                                       store::DocumentVersion listed) {
+  Claims::Claim claim = claims.take({listed.owner, listed.document_id});
+  if (!claim) co_return Result<void>();
+  auto document = co_await parts.store.document(listed.owner, listed.document_id);
+  if (!document) co_return std::unexpected(document.error());
+  Loop& home = co_await home_loop();
+  if (!*document || !may_be_abandoned(**document, home.clock().now())) co_return Result<void>();
+  auto latest = co_await parts.store.operation(listed.owner, (*document)->operation_id);
+  if (!latest) co_return std::unexpected(latest.error());
+  bool at_work = *latest && (*latest)->state.outcome == status::Outcome::kProcessing;
+  if (at_work) co_return Result<void>();
+  co_return co_await remove_failed_versions(parts, std::move(**document));
+}
+
 }  // namespace
 
-Task<Result<void>> remove_expired(UploadParts& parts) {
+Task<Result<void>> remove_expired(UploadParts& parts, Claims& claims) {
   constexpr int kBatch = 1000;
   for (;;) {
     auto removed = co_await parts.store.remove_expired(kBatch);
     if (!removed) co_return std::unexpected(removed.error());
     if (*removed == 0) break;
   }
-  auto abandoned = co_await abandoned_documents(parts.store);
-  if (!abandoned) co_return std::unexpected(abandoned.error());
-  for (const store::DocumentVersion& document : *abandoned) {
-    Result<void> gone = co_await remove_abandoned(parts, document);
+  auto documents = co_await parts.store.document_versions();
+  if (!documents) co_return std::unexpected(documents.error());
+  Loop& home = co_await home_loop();
+  for (const store::DocumentVersion& document : *documents) {
+    if (!may_be_abandoned(document, home.clock().now())) continue;
+    Result<void> gone = co_await remove_if_abandoned(parts, claims, document);
     if (!gone) co_return gone;
   }
   co_return Result<void>();

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/claims.h"
 #include "pipelines/upload.h"
 
 namespace walrus::pipelines {
@@ -17,7 +18,7 @@ std::vector<store::DocumentVersion> made_by_another_embedder(
     const std::vector<store::DocumentVersion>& documents, const std::string& identity);
 
 // Removes what expired, and what versions that failed a day ago kept for a retry. Every few
-// minutes.
-Task<Result<void>> remove_expired(UploadParts& parts);
+// minutes. A document that somebody has a claim on is left for the next time.
+Task<Result<void>> remove_expired(UploadParts& parts, Claims& claims);
 
 }  // namespace walrus::pipelines

@@ -12,6 +12,9 @@ using testing::Disk;
 using testing::ManualClock;
 using testing::ServerLife;
 
+// No less than what run_until moves the clock by.
+constexpr std::chrono::milliseconds kMoment{50};
+
 class ReconcileTest : public ::testing::Test {
  protected:
   ServerLife::Accepted upload(ServerLife& life, std::string_view content,
@@ -19,6 +22,26 @@ class ReconcileTest : public ::testing::Test {
     auto accepted = life.upload("a.txt", content, std::move(document_id));
     EXPECT_TRUE(life.run_to_end(accepted.operation_id));
     return accepted;
+  }
+  // After its first vectors were kept. No two windows of any two are equal.
+  static ServerLife::Accepted upload_that_fails(ServerLife& life) {
+    int first = life.embedder.batches;
+    life.embedder.before_batch = [&life, first](std::stop_token) -> Result<void> {
+      if (life.embedder.batches < first + 3) return {};
+      return fail(ErrorCode::kEmbeddingFailed, "away");
+    };
+    std::string text;
+    for (int i = 0; i < 24; ++i) {
+      std::string number = std::to_string(first) + "-" + std::to_string(i);
+      text += "Walrus " + number + " eats clams, rests and meets number " + number + ".\n";
+    }
+    auto accepted = life.upload("a.txt", text);
+    EXPECT_TRUE(life.run_to_end(accepted.operation_id));
+    life.embedder.before_batch = {};
+    return accepted;
+  }
+  static Task<void> keep(Task<Result<void>> task, std::optional<Result<void>>& out) {
+    out = co_await task;
   }
   void reconcile_now(ServerLife& life) {
     auto open = testing::run(life.loop, disk.tables.open_operations());
@@ -128,7 +151,9 @@ TEST_F(ReconcileTest, AFailedOriginalIsKeptForADayAndAGoodOneForEver) {
     return fail(ErrorCode::kEmbeddingFailed, "away");
   };
   auto failed = upload(life, "Narwhals eat squid.");
-  auto clean_up = [&] { ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts))); };
+  auto clean_up = [&] {
+    ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts, life.claims)));
+  };
   clock.advance(std::chrono::hours(23));
   clean_up();
   EXPECT_TRUE(disk.blobs.exists(original_blob(failed.document_id, 1)));
@@ -139,6 +164,86 @@ TEST_F(ReconcileTest, AFailedOriginalIsKeptForADayAndAGoodOneForEver) {
   EXPECT_TRUE(disk.blobs.exists(original_blob(good.document_id, 1)));
   EXPECT_TRUE(life.events(failed.operation_id).empty());
   EXPECT_EQ(life.find("clams").size(), 1u);
+}
+
+// Whenever a retry comes, it finds all that the failed attempt kept, or is refused.
+TEST_F(ReconcileTest, ARetryThatComesWhileFailedVersionsAreRemovedGetsAllOrNothing) {
+  int retried = 0;
+  int refused = 0;
+  for (auto moment = std::chrono::milliseconds(0); refused < 3; moment += kMoment) {
+    SCOPED_TRACE(std::to_string(moment.count()) + " ms");
+    ASSERT_LT(moment, std::chrono::seconds(10));
+    ManualClock own_clock;
+    Disk own_disk{own_clock};
+    ServerLife life(own_clock, own_disk);
+    // Of two, so that there is a time between the look at all and the removal.
+    upload_that_fails(life);
+    auto failed = upload_that_fails(life);
+    std::vector<std::string> embedded = life.embedder.texts_seen;
+    own_clock.advance(std::chrono::hours(25));
+    life.store.delay_reads(2 * kMoment);
+    life.store.answer_late(2 * kMoment);
+    life.embedder.hangs = true;  // so that what runs again is at work while the rest is removed
+
+    TaskGroup tasks(life.loop, [](std::exception_ptr) { FAIL(); });
+    std::optional<Result<void>> removal;
+    std::optional<Result<void>> retry;
+    tasks.start(keep(remove_expired(life.parts, life.claims), removal));
+    Duration asked_at = own_clock.monotonic() + moment;
+    ASSERT_TRUE(life.run_until([&] { return own_clock.monotonic() >= asked_at; }));
+    tasks.start(keep(life.begin_retry(failed.operation_id), retry));
+    ASSERT_TRUE(life.run_until([&] { return tasks.running() == 0; }));
+    ASSERT_TRUE(*removal);
+    life.embedder.hangs = false;
+
+    if (*retry) {
+      ++retried;
+      ASSERT_TRUE(life.run_to_end(failed.operation_id));
+      ASSERT_EQ(life.operation(failed.operation_id).state.outcome, status::Outcome::kCompleted);
+      int windows = life.chunks(failed.document_id, 1).back().last_window;
+      EXPECT_EQ(*testing::run(life.loop, own_disk.tables.window_count(failed.document_id, 1)),
+                windows);
+      EXPECT_TRUE(own_disk.blobs.exists(original_blob(failed.document_id, 1)));
+      std::vector<std::string> again(life.embedder.texts_seen.begin() + std::ssize(embedded),
+                                     life.embedder.texts_seen.end());
+      for (const std::string& text : again) {
+        EXPECT_EQ(std::ranges::count(embedded, text), 0) << "embedded again: " << text;
+      }
+    } else {
+      ++refused;
+      EXPECT_EQ(retry->error().code, ErrorCode::kConflict);
+      EXPECT_FALSE(own_disk.blobs.exists(original_blob(failed.document_id, 1)));
+    }
+  }
+  EXPECT_GT(retried, 3);
+}
+
+TEST_F(ReconcileTest, ADocumentThatSomebodyIsChangingIsLeftForTheNextTime) {
+  ServerLife life(clock, disk);
+  auto failed = upload_that_fails(life);
+  clock.advance(std::chrono::hours(25));
+  Claims::Claim changing = life.claims.take({"local", failed.document_id});
+  ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts, life.claims)));
+  EXPECT_TRUE(disk.blobs.exists(original_blob(failed.document_id, 1)));
+  changing.reset();
+  ASSERT_TRUE(testing::run(life.loop, remove_expired(life.parts, life.claims)));
+  EXPECT_FALSE(disk.blobs.exists(original_blob(failed.document_id, 1)));
+}
+
+TEST_F(ReconcileTest, NobodyElseCanChangeADocumentUntilAllThatFailedIsRemoved) {
+  ServerLife life(clock, disk);
+  auto failed = upload_that_fails(life);
+  clock.advance(std::chrono::hours(25));
+  life.store.delay_reads(2 * kMoment);
+  TaskGroup tasks(life.loop, [](std::exception_ptr) { FAIL(); });
+  std::optional<Result<void>> removal;
+  tasks.start(keep(remove_expired(life.parts, life.claims), removal));
+  auto file_is_gone = [&] { return !disk.blobs.exists(original_blob(failed.document_id, 1)); };
+  ASSERT_TRUE(life.run_until(file_is_gone));
+  EXPECT_FALSE(removal) << "the windows are still to go";
+  EXPECT_FALSE(life.claims.take({"local", failed.document_id}));
+  ASSERT_TRUE(life.run_until([&] { return removal.has_value(); }));
+  EXPECT_TRUE(life.claims.take({"local", failed.document_id}));
 }
 
 TEST(EmbedderChangeTest, NamesTheDocumentsThatAnotherEmbedderMade) {

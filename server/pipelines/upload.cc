@@ -50,7 +50,6 @@ Task<Result<void>> UploadPipeline::validate(Work& work) {
   auto document = co_await parts_.store.document(work.owner, work.document_id);
   if (!document) co_return std::unexpected(document.error());
   if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
-  work.document = std::move(**document);
   auto original = parts_.blobs.path(original_blob(work.document_id, work.input.original_version));
   std::string filename = work.input.filename;
   auto look = [original, filename] { return extract::detect(original, filename); };

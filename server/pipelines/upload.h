@@ -53,7 +53,10 @@ class UploadPipeline {
   Task<Result<int>> windows_done(Work& work);
   Task<Result<void>> offer_known_vectors(Work& work, int done);
   Task<Result<void>> offer_vectors(Work& work, std::string document_id, int version, int count);
+  Task<Result<int>> windows_of_shared_size(Work& work, int done);
+  Task<Result<void>> drop_windows(Work& work);
   Task<Result<void>> embed_batch(Work& work, int first);
+  Task<Result<void>> refuse_vectors(Work& work, int dimensions);
   Task<Result<void>> keep_windows(Work& work, int first, SharedVectors::Found found);
   Task<Result<void>> store_metadata(Work& work);
   Task<Result<void>> store_chunks(Work& work);

@@ -1,4 +1,6 @@
 // The step creating_embeddings: vectors are found, taken from others who make them, or made.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -35,7 +37,9 @@ Task<Result<void>> UploadPipeline::create_embeddings(Work& work) {
   if (!done) co_return std::unexpected(done.error());
   Result<void> offered = co_await offer_known_vectors(work, *done);
   if (!offered) co_return offered;
-  for (int have = *done; have < total;) {
+  auto kept = co_await windows_of_shared_size(work, *done);
+  if (!kept) co_return std::unexpected(kept.error());
+  for (int have = *kept; have < total;) {
     counter->set(static_cast<std::uint64_t>(have), static_cast<std::uint64_t>(total));
     auto found = co_await work.vectors->next(have, kCopiedAtOnce, work.job.stop);
     int first = std::exchange(have, have + found.count);
@@ -64,10 +68,8 @@ Task<Result<int>> UploadPipeline::windows_done(Work& work) {
   bool ours = embedder && view(*embedder) == parts_.embedder.identity() &&
               find_integer(checkpoint, "of") == std::ssize(work.plan.windows);
   if (ours) co_return stored;
-  store::WriteBatch batch;
-  batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
-  Result<void> removed = co_await parts_.store.commit(std::move(batch));
-  if (!removed) co_return std::unexpected(removed.error());
+  Result<void> dropped = co_await drop_windows(work);
+  if (!dropped) co_return std::unexpected(dropped.error());
   co_return 0;
 }
 
@@ -91,12 +93,31 @@ Task<Result<void>> UploadPipeline::offer_vectors(Work& work, std::string documen
     auto stored = co_await parts_.store.windows(document_id, version, first,
                                                 std::min(kCopiedAtOnce, count - first));
     if (!stored) co_return std::unexpected(stored.error());
-    work.vectors->add(first, stored->dimensions, stored->vectors);
+    bool taken = work.vectors->add(first, stored->dimensions, stored->vectors);
     int now = work.vectors->count();
-    if (now == first) break;
+    if (!taken || now == first) break;
     first = now;
   }
   co_return Result<void>();
+}
+
+// How many of the `done` windows of an earlier run the shared vectors go on from. Those of another
+// size, which the same embedder gave once, go: a version has vectors of one size.
+Task<Result<int>> UploadPipeline::windows_of_shared_size(Work& work, int done) {
+  int shared = work.vectors->count();
+  if (done == 0 || shared == 0) co_return 0;
+  auto first = co_await parts_.store.windows(work.document_id, work.input.version, 0, 1);
+  if (!first) co_return std::unexpected(first.error());
+  if (first->dimensions == work.vectors->dimensions()) co_return std::min(done, shared);
+  Result<void> dropped = co_await drop_windows(work);
+  if (!dropped) co_return std::unexpected(dropped.error());
+  co_return 0;
+}
+
+Task<Result<void>> UploadPipeline::drop_windows(Work& work) {
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
+  co_return co_await parts_.store.commit(std::move(batch));
 }
 
 // While it is our turn.
@@ -110,8 +131,22 @@ Task<Result<void>> UploadPipeline::embed_batch(Work& work, int first) {
   }
   auto vectors = co_await parts_.embedder.embed(std::move(texts), work.job.stop);
   if (!vectors) co_return std::unexpected(vectors.error());
-  work.vectors->add(first, static_cast<int>(vectors->size()) / count, *vectors);
-  co_return Result<void>();
+  int dimensions = static_cast<int>(vectors->size()) / count;
+  if (work.vectors->add(first, dimensions, *vectors)) co_return Result<void>();
+  co_return co_await refuse_vectors(work, dimensions);
+}
+
+// The windows that are stored go with it, so that a retry does not meet the old size again.
+Task<Result<void>> UploadPipeline::refuse_vectors(Work& work, int dimensions) {
+  if (dimensions <= 0) {
+    co_return fail(ErrorCode::kEmbeddingFailed, "The embedding server gave empty vectors.");
+  }
+  Result<void> dropped = co_await drop_windows(work);
+  if (!dropped) co_return dropped;
+  co_return fail(ErrorCode::kEmbeddingFailed,
+                 fmt::format("The embedding server now gives vectors of another size: {} numbers, "
+                             "where it gave {} before. Retry to embed the document anew.",
+                             dimensions, work.vectors->dimensions()));
 }
 
 Task<Result<void>> UploadPipeline::keep_windows(Work& work, int first, SharedVectors::Found found) {

@@ -15,7 +15,6 @@ struct UploadPipeline::Work {
   UploadInput input;
   TimePoint began;
 
-  store::DocumentRecord document = {};
   extract::Format format = extract::Format::kText;
   text::StructuredText text = {};
   text::ChunkPlan plan = {};

@@ -21,6 +21,8 @@ namespace walrus::store {
 // with the same values, except the conditional ones (PutOperation, only_if_absent, if_operation,
 // PutIdempotencyKey, BeginAttempt), which then say `conflict`, and CountResumption.
 
+// --- Writes of operations
+
 struct PutOperation {
   OperationRecord record;
 };  // insert; conflict if it exists
@@ -32,6 +34,11 @@ struct UpdateState {
   status::State state;
   std::uint64_t reserved_through = 0;  // kept if lower than what is stored
   bool unless_cancelled = false;       // else `cancelled` if cancel_requested
+};
+// The next attempt of an operation: as UpdateState, but conflict unless the operation has failed
+// and `state.attempt` is the one after.
+struct BeginAttempt {
+  status::State state;
 };
 struct AppendEvents {  // idempotent by (operation, sequence); conflict
                        // if the operation is missing
@@ -49,10 +56,26 @@ struct CountResumption {
 struct RequestCancel {
   std::string operation_id;
 };
+// Conflict if the operation is missing. Kept as long as its events; a repeat changes nothing.
+struct PutReport {
+  std::string operation_id;
+  std::string report_id;   // the worker's own
+  std::uint64_t sequence;  // of the operation after the report
+};
+
+// --- Writes of documents
+
 // Conflict if it exists under another owner. The stored sequence never falls.
 struct PutDocument {
   DocumentRecord record;
   bool only_if_absent = false;
+};
+// What the windows of the document's active version were cut from: a hash of their texts, or empty
+// where it has none. Goes into the commit that switches the version. Conflict if the document is
+// missing.
+struct SetWindowsHash {
+  std::string document_id;
+  std::string windows_hash;
 };
 struct DeleteDocument {
   std::string owner;
@@ -70,7 +93,14 @@ struct DeleteVersion {
   std::string document_id;
   int version;
 };  // chunks and windows
-// Conflict if it exists with another user_id (api.md, Session), or `if_operation` is given and is
+struct DeleteChunks {
+  std::string document_id;
+  int version;
+};  // not the windows, which a retry needs
+
+// --- Writes of conversations
+
+// Conflict if it exists with another user_id, or `if_operation` is given and is
 // not the stored operation_id (one turn at a time; empty: must not exist). One that was begun
 // without a user_id stays without: it can be read under any.
 struct PutConversation {
@@ -88,27 +118,8 @@ struct DeleteConversation {
   std::string owner;
   std::string conversation_id;
 };  // operations, events too
-// Conflict while there is one of the same owner, route and key that has not expired: another
-// request with the key was accepted first.
-struct PutIdempotencyKey {
-  IdempotencyRecord record;
-};
-// What the windows of the document's active version were cut from: a hash of their texts, or empty
-// where it has none. Goes into the commit that switches the version. Conflict if the document is
-// missing.
-struct SetWindowsHash {
-  std::string document_id;
-  std::string windows_hash;
-};
 
-// Conflict if the operation is missing. Kept as long as its events; a repeat changes nothing.
-struct PutReport {
-  std::string operation_id;
-  std::string report_id;   // the worker's own
-  std::uint64_t sequence;  // of the operation after the report
-};
-
-// --- Webhooks and their outbox.
+// --- Writes of webhooks and their outbox
 
 // Insert or replace. Conflict where the owner would have more than `most`.
 struct PutWebhook {
@@ -136,29 +147,27 @@ struct UpdateDelivery {
   DeliveryRecord record;
 };
 
-// --- Remaining time
+// --- Writes of requests that are repeated
+
+// Conflict while there is one of the same owner, route and key that has not expired: another
+// request with the key was accepted first.
+struct PutIdempotencyKey {
+  IdempotencyRecord record;
+};
+
+// --- Writes of the remaining time
 
 // Replaces equal keys (kind, variety, step).
 struct PutStepCosts {
   std::vector<StepCostRecord> costs;
 };
 
-// The next attempt of an operation: as UpdateState, but conflict unless the operation has failed
-// and `state.attempt` is the one after.
-struct BeginAttempt {
-  status::State state;
-};
-struct DeleteChunks {
-  std::string document_id;
-  int version;
-};  // not the windows, which a retry needs
-
-using Mutation =
-    std::variant<PutOperation, UpdateState, AppendEvents, SetCheckpoint, CountResumption,
-                 RequestCancel, PutDocument, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutReport,
-                 PutWebhook, DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery,
-                 PutIdempotencyKey, SetWindowsHash, PutStepCosts, BeginAttempt, DeleteChunks>;
+using Mutation = std::variant<PutOperation, UpdateState, BeginAttempt, AppendEvents, SetCheckpoint,
+                              CountResumption, RequestCancel, PutReport, PutDocument,
+                              SetWindowsHash, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
+                              DeleteChunks, PutConversation, PutMessage, PutChatStatus,
+                              DeleteConversation, PutWebhook, DeleteWebhook, DisableWebhook,
+                              PutDelivery, UpdateDelivery, PutIdempotencyKey, PutStepCosts>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -205,6 +214,11 @@ class Store {
   // Whether writes are possible; why not, for /ready.
   virtual Result<void> health() const = 0;
 
+  // Removes rows that expired before now, at most `limit` of each table; how many went.
+  virtual Task<Result<int>> remove_expired(int limit) = 0;
+
+  // --- Operations
+
   virtual Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
                                                                  std::string id) = 0;
   // Newest first. `kind`, a name, narrows it where it is not empty, and so does `outcome`.
@@ -220,6 +234,12 @@ class Store {
   virtual Task<Result<std::vector<status::Event>>> events(std::string owner,
                                                           std::string operation_id,
                                                           std::uint64_t after, int limit) = 0;
+  // The sequence of the operation after the report of that id, if it was taken.
+  virtual Task<Result<std::optional<std::uint64_t>>> report(std::string owner,
+                                                            std::string operation_id,
+                                                            std::string report_id) = 0;
+
+  // --- Documents
 
   virtual Task<Result<std::optional<DocumentRecord>>> document(std::string owner,
                                                                std::string id) = 0;
@@ -228,6 +248,11 @@ class Store {
                                                           Page page) = 0;
   // Every document of every owner: for reconciling the search index and the blobs.
   virtual Task<Result<std::vector<DocumentVersion>>> document_versions() = 0;
+  // An active version of the owner's whose windows have this hash and were embedded by `embedder`;
+  // of several, one of them.
+  virtual Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
+                                                                       std::string windows_hash,
+                                                                       std::string embedder) = 0;
   // In index order.
   virtual Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version,
                                                     Page page) = 0;
@@ -238,6 +263,8 @@ class Store {
                                               int count) = 0;
   // How many windows, counted from 0 without a hole, are stored: a checkpoint of embedding.
   virtual Task<Result<int>> window_count(std::string document_id, int version) = 0;
+
+  // --- Conversations
 
   virtual Task<Result<std::optional<ConversationRecord>>> conversation(std::string owner,
                                                                        std::string id) = 0;
@@ -252,12 +279,7 @@ class Store {
   virtual Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                     std::string id, int limit) = 0;
 
-  // The sequence of the operation after the report of that id, if it was taken.
-  virtual Task<Result<std::optional<std::uint64_t>>> report(std::string owner,
-                                                            std::string operation_id,
-                                                            std::string report_id) = 0;
-
-  // --- Webhooks and their outbox.
+  // --- Webhooks and their outbox
 
   virtual Task<Result<std::optional<WebhookRecord>>> webhook(std::string owner,
                                                              std::string name) = 0;
@@ -274,18 +296,11 @@ class Store {
   // Pending ones of every owner.
   virtual Task<Result<std::int64_t>> pending_deliveries() = 0;
 
-  // Removes rows that expired before now, at most `limit` of each table; how many went.
-  virtual Task<Result<int>> remove_expired(int limit) = 0;
+  // --- Requests that are repeated
 
   virtual Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
                                                                          std::string route,
                                                                          std::string key) = 0;
-
-  // An active version of the owner's whose windows have this hash and were embedded by `embedder`;
-  // of several, one of them.
-  virtual Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
-                                                                       std::string windows_hash,
-                                                                       std::string embedder) = 0;
 
   // --- Remaining time
 
@@ -293,7 +308,7 @@ class Store {
   virtual Task<Result<std::vector<StepCostRecord>>> step_costs() = 0;
 };
 
-// How long things stay (status-model.md, Retention).
+// How long things stay.
 inline constexpr std::chrono::hours kChatStatusLife{24};
 inline constexpr std::chrono::hours kEventLife{24};         // past the operation's end
 inline constexpr std::chrono::hours kDeliveryLife{7 * 24};  // past its end

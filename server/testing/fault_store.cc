@@ -24,7 +24,7 @@ Task<Result<void>> FaultStore::commit(WriteBatch batch) {
   bool lose_answer = found != faults_.end();
   if (commit_delay_ > Duration(0)) co_await sleep_for(commit_delay_);
   auto committed = co_await inner_.commit(std::move(batch));
-  if (delay_ > Duration(0)) co_await sleep_for(delay_);
+  if (answer_delay_ > Duration(0)) co_await sleep_for(answer_delay_);
   if (lose_answer) co_return away();
   co_return committed;
 }
@@ -32,6 +32,10 @@ Task<Result<void>> FaultStore::commit(WriteBatch batch) {
 Result<void> FaultStore::health() const {
   if (away_) return away();
   return inner_.health();
+}
+
+Task<Result<int>> FaultStore::remove_expired(int limit) {
+  return unless_away(inner_.remove_expired(limit));
 }
 
 template <class T>
@@ -67,6 +71,13 @@ Task<Result<std::vector<status::Event>>> FaultStore::events(std::string owner,
   return unless_away(inner_.events(std::move(owner), std::move(operation_id), after, limit));
 }
 
+Task<Result<std::optional<std::uint64_t>>> FaultStore::report(std::string owner,
+                                                              std::string operation_id,
+                                                              std::string report_id) {
+  return unless_away(
+      inner_.report(std::move(owner), std::move(operation_id), std::move(report_id)));
+}
+
 Task<Result<std::optional<DocumentRecord>>> FaultStore::document(std::string owner,
                                                                  std::string id) {
   return unless_away(inner_.document(std::move(owner), std::move(id)));
@@ -79,6 +90,13 @@ Task<Result<Listing<DocumentRecord>>> FaultStore::documents(std::string owner, s
 
 Task<Result<std::vector<DocumentVersion>>> FaultStore::document_versions() {
   return unless_away(inner_.document_versions());
+}
+
+Task<Result<std::optional<VersionKey>>> FaultStore::version_with_windows(std::string owner,
+                                                                         std::string windows_hash,
+                                                                         std::string embedder) {
+  return unless_away(
+      inner_.version_with_windows(std::move(owner), std::move(windows_hash), std::move(embedder)));
 }
 
 Task<Result<Listing<ChunkRecord>>> FaultStore::chunks(std::string document_id, int version,
@@ -125,13 +143,6 @@ Task<Result<std::vector<ChatStatusRecord>>> FaultStore::chat_statuses(std::strin
   return unless_away(inner_.chat_statuses(std::move(owner), std::move(id), limit));
 }
 
-Task<Result<std::optional<std::uint64_t>>> FaultStore::report(std::string owner,
-                                                              std::string operation_id,
-                                                              std::string report_id) {
-  return unless_away(
-      inner_.report(std::move(owner), std::move(operation_id), std::move(report_id)));
-}
-
 Task<Result<std::optional<WebhookRecord>>> FaultStore::webhook(std::string owner,
                                                                std::string name) {
   return unless_away(inner_.webhook(std::move(owner), std::move(name)));
@@ -159,21 +170,10 @@ Task<Result<std::int64_t>> FaultStore::pending_deliveries() {
   return unless_away(inner_.pending_deliveries());
 }
 
-Task<Result<int>> FaultStore::remove_expired(int limit) {
-  return unless_away(inner_.remove_expired(limit));
-}
-
 Task<Result<std::optional<IdempotencyRecord>>> FaultStore::idempotency_key(std::string owner,
                                                                            std::string route,
                                                                            std::string key) {
   return unless_away(inner_.idempotency_key(std::move(owner), std::move(route), std::move(key)));
-}
-
-Task<Result<std::optional<VersionKey>>> FaultStore::version_with_windows(std::string owner,
-                                                                         std::string windows_hash,
-                                                                         std::string embedder) {
-  return unless_away(
-      inner_.version_with_windows(std::move(owner), std::move(windows_hash), std::move(embedder)));
 }
 
 Task<Result<std::vector<StepCostRecord>>> FaultStore::step_costs() {

@@ -27,11 +27,13 @@ class FaultStore final : public store::Store {
   // Commits take effect so much later than they are asked for.
   void commit_late(Duration delay) { commit_delay_ = delay; }
   // Commits are answered so much after they took effect, as by a slow disk.
-  void answer_late(Duration delay) { delay_ = delay; }
+  void answer_late(Duration delay) { answer_delay_ = delay; }
   int commits() const { return commits_; }
 
   Task<Result<void>> commit(store::WriteBatch batch) override;
   Result<void> health() const override;
+  Task<Result<int>> remove_expired(int limit) override;
+
   Task<Result<std::optional<store::OperationRecord>>> operation(std::string owner,
                                                                 std::string id) override;
   Task<Result<store::Listing<store::OperationRecord>>> operations(
@@ -43,11 +45,16 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
                                                   std::uint64_t after, int limit) override;
+  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
+                                                    std::string report_id) override;
+
   Task<Result<std::optional<store::DocumentRecord>>> document(std::string owner,
                                                               std::string id) override;
   Task<Result<store::Listing<store::DocumentRecord>>> documents(std::string owner, std::string type,
                                                                 store::Page page) override;
   Task<Result<std::vector<store::DocumentVersion>>> document_versions() override;
+  Task<Result<std::optional<store::VersionKey>>> version_with_windows(
+      std::string owner, std::string windows_hash, std::string embedder) override;
   Task<Result<store::Listing<store::ChunkRecord>>> chunks(std::string document_id, int version,
                                                           store::Page page) override;
   Task<Result<std::optional<store::ChunkRecord>>> chunk(std::string document_id, int version,
@@ -55,6 +62,7 @@ class FaultStore final : public store::Store {
   Task<Result<store::WindowsRecord>> windows(std::string document_id, int version, int first,
                                              int count) override;
   Task<Result<int>> window_count(std::string document_id, int version) override;
+
   Task<Result<std::optional<store::ConversationRecord>>> conversation(std::string owner,
                                                                       std::string id) override;
   Task<Result<store::Listing<store::ConversationRecord>>> conversations(std::string owner,
@@ -66,8 +74,7 @@ class FaultStore final : public store::Store {
   Task<Result<std::vector<store::ChatStatusRecord>>> chat_statuses(std::string owner,
                                                                    std::string id,
                                                                    int limit) override;
-  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
-                                                    std::string report_id) override;
+
   Task<Result<std::optional<store::WebhookRecord>>> webhook(std::string owner,
                                                             std::string name) override;
   Task<Result<std::vector<store::WebhookRecord>>> webhooks(std::string owner) override;
@@ -79,12 +86,10 @@ class FaultStore final : public store::Store {
                                                                    std::string webhook) override;
   Task<Result<std::int64_t>> pending_deliveries() override;
 
-  Task<Result<int>> remove_expired(int limit) override;
   Task<Result<std::optional<store::IdempotencyRecord>>> idempotency_key(std::string owner,
                                                                         std::string route,
                                                                         std::string key) override;
-  Task<Result<std::optional<store::VersionKey>>> version_with_windows(
-      std::string owner, std::string windows_hash, std::string embedder) override;
+
   Task<Result<std::vector<store::StepCostRecord>>> step_costs() override;
 
  private:
@@ -97,7 +102,7 @@ class FaultStore final : public store::Store {
   bool away_ = false;
   Duration read_delay_{0};
   Duration commit_delay_{0};
-  Duration delay_{0};
+  Duration answer_delay_{0};
 };
 
 }  // namespace walrus::testing

@@ -72,9 +72,9 @@ Task<Result<std::vector<float>>> CountingEmbedder::embed(std::vector<std::string
     co_await llm::sleep_unless_stopped(std::chrono::seconds(1), stop);
     if (stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "stopped");
   }
-  auto width = static_cast<std::size_t>(dimensions_);
+  auto width = static_cast<std::size_t>(dimensions);
   std::vector<float> rows(texts.size() * width);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
+  for (std::size_t i = 0; i < texts.size() && width > 0; ++i) {
     add_words(texts[i], std::span(rows).subspan(i * width, width));
   }
   texts_seen.insert(texts_seen.end(), texts.begin(), texts.end());
@@ -198,11 +198,21 @@ std::string ServerLife::ask(pipelines::ChatInput input, const std::string& conve
 }
 
 Result<void> ServerLife::retry(const std::string& operation_id) {
-  auto next =
-      run(loop, pipelines::next_attempt(store, disk.blobs, workers, operation(operation_id)));
-  if (!next) return std::unexpected(next.error());
-  return run(loop,
-             jobs.retry(std::move(next->record), std::move(next->first), std::move(next->with)));
+  return run(loop, begin_retry(operation_id));
+}
+
+Task<Result<void>> ServerLife::begin_retry(std::string operation_id) {
+  auto found = must(co_await store.operation(std::string(kOwner), operation_id)).value();
+  const status::Operation& operation = found.state.operation;
+  ClaimedThing thing{operation.owner,
+                     operation.document_id.empty() ? operation.id : operation.document_id};
+  auto claim = co_await claims.take_when_free(std::move(thing), std::chrono::seconds(10));
+  if (!claim) co_return fail(ErrorCode::kConflict, "Another request is changing it.");
+  auto record = must(co_await store.operation(std::string(kOwner), operation_id)).value();
+  auto next = co_await pipelines::next_attempt(store, disk.blobs, workers, std::move(record));
+  if (!next) co_return std::unexpected(next.error());
+  co_return co_await jobs.retry(std::move(next->record), std::move(next->first),
+                                std::move(next->with));
 }
 
 std::shared_ptr<EventWatcher> ServerLife::watch(const std::string& operation_id,

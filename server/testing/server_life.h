@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/claims.h"
 #include "base/worker_pool.h"
 #include "extract/extractor.h"
 #include "jobs/external_operations.h"
@@ -30,8 +31,8 @@ namespace walrus::testing {
 // Counts what it is asked; equal words give near vectors. Belongs to one thread.
 class CountingEmbedder final : public search::Embedder {
  public:
-  explicit CountingEmbedder(std::string identity = "counting/1", int dimensions = 16)
-      : identity_(std::move(identity)), dimensions_(dimensions) {}
+  explicit CountingEmbedder(std::string identity = "counting/1", int size = 16)
+      : dimensions(size), identity_(std::move(identity)) {}
 
   const std::string& identity() const override { return identity_; }
   bool understands(std::string_view) const override { return true; }
@@ -39,6 +40,7 @@ class CountingEmbedder final : public search::Embedder {
   Task<Result<std::vector<float>>> embed(std::vector<std::string> texts,
                                          std::stop_token stop) override;
 
+  int dimensions;                       // of each vector; none: they are empty
   int batches = 0;                      // of more than nothing
   std::vector<std::string> texts_seen;  // of every successful call, in order
   // Called before each batch; an error is what the batch ends with.
@@ -48,7 +50,6 @@ class CountingEmbedder final : public search::Embedder {
 
  private:
   std::string identity_;
-  int dimensions_;
 };
 
 // Hears an operation's events from its first to its last.
@@ -103,6 +104,7 @@ class ServerLife {
 
   // As the API retries what failed.
   Result<void> retry(const std::string& operation_id);
+  Task<Result<void>> begin_retry(std::string operation_id);
 
   std::shared_ptr<EventWatcher> watch(const std::string& operation_id,
                                       std::function<void(const status::Event&)> on_each = {});
@@ -127,6 +129,7 @@ class ServerLife {
   FaultStore store;
   Log log = Log::none();
   Metrics metrics;
+  Claims claims;
   CountingEmbedder embedder;
   llm::Catalogue catalogue;
   wire::SseEncoding encoding;

@@ -118,6 +118,20 @@ Task<Result<std::vector<status::Event>>> MemoryStore::events(std::string owner,
   co_return events;
 }
 
+Task<Result<std::optional<std::uint64_t>>> MemoryStore::report(std::string owner,
+                                                               std::string operation_id,
+                                                               std::string report_id) {
+  std::lock_guard lock(mutex_);
+  auto row = tables_.operations.find(operation_id);
+  if (row == tables_.operations.end()) co_return std::nullopt;
+  const auto& expiry = row->second.events_expire_at;
+  bool expired = expiry && *expiry <= clock_.now();
+  auto found = tables_.reports.find({operation_id, report_id});
+  bool there = row->second.record.state.operation.owner == owner && !expired;
+  if (!there || found == tables_.reports.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
 Task<Result<std::optional<DocumentRecord>>> MemoryStore::document(std::string owner,
                                                                   std::string id) {
   std::lock_guard lock(mutex_);
@@ -146,6 +160,20 @@ Task<Result<std::vector<DocumentVersion>>> MemoryStore::document_versions() {
                         record.content_status, record.updated_at, record.embedder});
   }
   co_return versions;
+}
+
+Task<Result<std::optional<VersionKey>>> MemoryStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  std::lock_guard lock(mutex_);
+  if (windows_hash.empty()) co_return std::nullopt;
+  for (const auto& [id, hash] : tables_.windows_hashes) {
+    const DocumentRecord& record = tables_.documents.at(id);
+    bool wanted = hash == windows_hash && record.owner == owner && record.embedder == embedder &&
+                  record.active_version > 0;
+    if (wanted) co_return VersionKey{id, record.active_version};
+  }
+  co_return std::nullopt;
 }
 
 Task<Result<Listing<ChunkRecord>>> MemoryStore::chunks(std::string document_id, int version,
@@ -241,20 +269,6 @@ Task<Result<std::vector<ChatStatusRecord>>> MemoryStore::chat_statuses(std::stri
   co_return newest_of(tables_.statuses, conversation_key(owner, id), limit, alive);
 }
 
-Task<Result<std::optional<std::uint64_t>>> MemoryStore::report(std::string owner,
-                                                               std::string operation_id,
-                                                               std::string report_id) {
-  std::lock_guard lock(mutex_);
-  auto row = tables_.operations.find(operation_id);
-  if (row == tables_.operations.end()) co_return std::nullopt;
-  const auto& expiry = row->second.events_expire_at;
-  bool expired = expiry && *expiry <= clock_.now();
-  auto found = tables_.reports.find({operation_id, report_id});
-  bool there = row->second.record.state.operation.owner == owner && !expired;
-  if (!there || found == tables_.reports.end()) co_return std::nullopt;
-  co_return found->second;
-}
-
 Task<Result<int>> MemoryStore::remove_expired(int limit) {
   std::lock_guard lock(mutex_);
   TimePoint now = clock_.now();
@@ -302,20 +316,6 @@ Task<Result<std::optional<IdempotencyRecord>>> MemoryStore::idempotency_key(std:
   bool alive = found != tables_.idempotency_keys.end() && found->second.expires_at > clock_.now();
   if (!alive) co_return std::nullopt;
   co_return found->second;
-}
-
-Task<Result<std::optional<VersionKey>>> MemoryStore::version_with_windows(std::string owner,
-                                                                          std::string windows_hash,
-                                                                          std::string embedder) {
-  std::lock_guard lock(mutex_);
-  if (windows_hash.empty()) co_return std::nullopt;
-  for (const auto& [id, hash] : tables_.windows_hashes) {
-    const DocumentRecord& record = tables_.documents.at(id);
-    bool wanted = hash == windows_hash && record.owner == owner && record.embedder == embedder &&
-                  record.active_version > 0;
-    if (wanted) co_return VersionKey{id, record.active_version};
-  }
-  co_return std::nullopt;
 }
 
 Task<Result<std::vector<StepCostRecord>>> MemoryStore::step_costs() {

@@ -97,30 +97,30 @@ class Writing {
 
   Result<void> operator()(const PutOperation& put);
   Result<void> operator()(const UpdateState& update);
+  Result<void> operator()(const BeginAttempt& begin);
   Result<void> operator()(const AppendEvents& append);
   Result<void> operator()(const SetCheckpoint& set);
   Result<void> operator()(const CountResumption& count);
   Result<void> operator()(const RequestCancel& request);
+  Result<void> operator()(const PutReport& put);
   Result<void> operator()(const PutDocument& put);
+  Result<void> operator()(const SetWindowsHash& set);
   Result<void> operator()(const DeleteDocument& remove);
   Result<void> operator()(const PutChunks& put);
   Result<void> operator()(const PutWindows& put);
   Result<void> operator()(const DeleteVersion& remove);
+  Result<void> operator()(const DeleteChunks& remove);
   Result<void> operator()(const PutConversation& put);
   Result<void> operator()(const PutMessage& put);
   Result<void> operator()(const PutChatStatus& put);
   Result<void> operator()(const DeleteConversation& remove);
-  Result<void> operator()(const PutReport& put);
   Result<void> operator()(const PutWebhook& put);
   Result<void> operator()(const DeleteWebhook& remove);
   Result<void> operator()(const DisableWebhook& disable);
   Result<void> operator()(const PutDelivery& put);
   Result<void> operator()(const UpdateDelivery& update);
   Result<void> operator()(const PutIdempotencyKey& put);
-  Result<void> operator()(const SetWindowsHash& set);
   Result<void> operator()(const PutStepCosts& put);
-  Result<void> operator()(const BeginAttempt& begin);
-  Result<void> operator()(const DeleteChunks& remove);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -86,6 +86,16 @@ Result<void> Writing::operator()(const UpdateState& update) {
   return {};
 }
 
+Result<void> Writing::operator()(const BeginAttempt& begin) {
+  auto row = find_operation(begin.state.operation.id);
+  if (!row) return operation_missing();
+  const status::State& stored = row->record.state;
+  bool next =
+      stored.outcome == status::Outcome::kFailed && begin.state.attempt == stored.attempt + 1;
+  if (!next) return operation_not_failed();
+  return (*this)(UpdateState{begin.state});
+}
+
 Result<void> Writing::operator()(const AppendEvents& append) {
   auto row = find_operation(append.operation_id);
   if (!row) return operation_missing();
@@ -144,6 +154,12 @@ Result<void> Writing::operator()(const PutDocument& put) {
   return {};
 }
 
+Result<void> Writing::operator()(const SetWindowsHash& set) {
+  if (!tables_.documents.contains(set.document_id)) return document_missing();
+  changes_.put(tables_.windows_hashes, set.document_id, set.windows_hash);
+  return {};
+}
+
 Result<void> Writing::operator()(const DeleteDocument& remove) {
   const std::string& id = remove.document_id;
   auto found = tables_.documents.find(id);
@@ -184,6 +200,14 @@ Result<void> Writing::operator()(const DeleteVersion& remove) {
   };
   changes_.erase_while(tables_.chunks, {remove.document_id, remove.version, 0}, of_version);
   changes_.erase_while(tables_.windows, {remove.document_id, remove.version, 0}, of_version);
+  return {};
+}
+
+Result<void> Writing::operator()(const DeleteChunks& remove) {
+  auto of_version = [&](const auto& row) {
+    return std::get<0>(row.first) == remove.document_id && std::get<1>(row.first) == remove.version;
+  };
+  changes_.erase_while(tables_.chunks, {remove.document_id, remove.version, 0}, of_version);
   return {};
 }
 
@@ -255,34 +279,10 @@ Result<void> Writing::operator()(const PutIdempotencyKey& put) {
   return {};
 }
 
-Result<void> Writing::operator()(const SetWindowsHash& set) {
-  if (!tables_.documents.contains(set.document_id)) return document_missing();
-  changes_.put(tables_.windows_hashes, set.document_id, set.windows_hash);
-  return {};
-}
-
 Result<void> Writing::operator()(const PutStepCosts& put) {
   for (const StepCostRecord& record : put.costs) {
     changes_.put(tables_.step_costs, {record.kind, record.variety, record.step}, record);
   }
-  return {};
-}
-
-Result<void> Writing::operator()(const BeginAttempt& begin) {
-  auto row = find_operation(begin.state.operation.id);
-  if (!row) return operation_missing();
-  const status::State& stored = row->record.state;
-  bool next =
-      stored.outcome == status::Outcome::kFailed && begin.state.attempt == stored.attempt + 1;
-  if (!next) return operation_not_failed();
-  return (*this)(UpdateState{begin.state});
-}
-
-Result<void> Writing::operator()(const DeleteChunks& remove) {
-  auto of_version = [&](const auto& row) {
-    return std::get<0>(row.first) == remove.document_id && std::get<1>(row.first) == remove.version;
-  };
-  changes_.erase_while(tables_.chunks, {remove.document_id, remove.version, 0}, of_version);
   return {};
 }
 

@@ -3,12 +3,12 @@
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/cost_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/equal_windows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/webhook_rows.h"
-#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store {
 
@@ -90,6 +90,16 @@ Task<Result<std::vector<status::Event>>> SqliteStore::events(std::string owner,
   co_return readers_.read(read);
 }
 
+Task<Result<std::optional<std::uint64_t>>> SqliteStore::report(std::string owner,
+                                                               std::string operation_id,
+                                                               std::string report_id) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return sqlite::read_report(connection, owner, operation_id, report_id, now);
+  };
+  co_return readers_.read(read);
+}
+
 Task<Result<std::optional<DocumentRecord>>> SqliteStore::document(std::string owner,
                                                                   std::string id) {
   auto read = [&](Connection& connection) { return read_document(connection, owner, id); };
@@ -104,6 +114,15 @@ Task<Result<Listing<DocumentRecord>>> SqliteStore::documents(std::string owner, 
 
 Task<Result<std::vector<DocumentVersion>>> SqliteStore::document_versions() {
   auto read = [](Connection& connection) { return sqlite::read_document_versions(connection); };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<VersionKey>>> SqliteStore::version_with_windows(std::string owner,
+                                                                          std::string windows_hash,
+                                                                          std::string embedder) {
+  auto read = [&](Connection& connection) {
+    return read_version_with_windows(connection, owner, windows_hash, embedder);
+  };
   co_return readers_.read(read);
 }
 
@@ -175,35 +194,6 @@ Task<Result<std::vector<ChatStatusRecord>>> SqliteStore::chat_statuses(std::stri
   co_return readers_.read(read);
 }
 
-Task<Result<std::optional<std::uint64_t>>> SqliteStore::report(std::string owner,
-                                                               std::string operation_id,
-                                                               std::string report_id) {
-  TimePoint now = clock_.now();
-  auto read = [&](Connection& connection) {
-    return sqlite::read_report(connection, owner, operation_id, report_id, now);
-  };
-  co_return readers_.read(read);
-}
-
-Task<Result<std::optional<IdempotencyRecord>>> SqliteStore::idempotency_key(std::string owner,
-                                                                            std::string route,
-                                                                            std::string key) {
-  TimePoint now = clock_.now();
-  auto read = [&](Connection& connection) {
-    return read_idempotency_key(connection, owner, route, key, now);
-  };
-  co_return readers_.read(read);
-}
-
-Task<Result<std::optional<VersionKey>>> SqliteStore::version_with_windows(std::string owner,
-                                                                          std::string windows_hash,
-                                                                          std::string embedder) {
-  auto read = [&](Connection& connection) {
-    return read_version_with_windows(connection, owner, windows_hash, embedder);
-  };
-  co_return readers_.read(read);
-}
-
 // --- Webhooks and their outbox
 
 Task<Result<std::optional<WebhookRecord>>> SqliteStore::webhook(std::string owner,
@@ -241,6 +231,16 @@ Task<Result<std::optional<DeliveryRecord>>> SqliteStore::next_delivery(std::stri
 
 Task<Result<std::int64_t>> SqliteStore::pending_deliveries() {
   auto read = [](Connection& connection) { return sqlite::count_pending_deliveries(connection); };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<IdempotencyRecord>>> SqliteStore::idempotency_key(std::string owner,
+                                                                            std::string route,
+                                                                            std::string key) {
+  TimePoint now = clock_.now();
+  auto read = [&](Connection& connection) {
+    return read_idempotency_key(connection, owner, route, key, now);
+  };
   co_return readers_.read(read);
 }
 

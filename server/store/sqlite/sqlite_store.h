@@ -18,6 +18,7 @@ class SqliteStore final : public Store {
 
   Task<Result<void>> commit(WriteBatch batch) override;
   Result<void> health() const override;
+  Task<Result<int>> remove_expired(int limit) override;
 
   Task<Result<std::optional<OperationRecord>>> operation(std::string owner,
                                                          std::string id) override;
@@ -29,11 +30,16 @@ class SqliteStore final : public Store {
   Task<Result<std::vector<OperationRecord>>> open_operations() override;
   Task<Result<std::vector<status::Event>>> events(std::string owner, std::string operation_id,
                                                   std::uint64_t after, int limit) override;
+  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
+                                                    std::string report_id) override;
 
   Task<Result<std::optional<DocumentRecord>>> document(std::string owner, std::string id) override;
   Task<Result<Listing<DocumentRecord>>> documents(std::string owner, std::string type,
                                                   Page page) override;
   Task<Result<std::vector<DocumentVersion>>> document_versions() override;
+  Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
+                                                               std::string windows_hash,
+                                                               std::string embedder) override;
   Task<Result<Listing<ChunkRecord>>> chunks(std::string document_id, int version,
                                             Page page) override;
   Task<Result<std::optional<ChunkRecord>>> chunk(std::string document_id, int version,
@@ -52,8 +58,6 @@ class SqliteStore final : public Store {
   Task<Result<std::vector<ChatStatusRecord>>> chat_statuses(std::string owner, std::string id,
                                                             int limit) override;
 
-  Task<Result<std::optional<std::uint64_t>>> report(std::string owner, std::string operation_id,
-                                                    std::string report_id) override;
   Task<Result<std::optional<WebhookRecord>>> webhook(std::string owner, std::string name) override;
   Task<Result<std::vector<WebhookRecord>>> webhooks(std::string owner) override;
   Task<Result<std::vector<WebhookRecord>>> all_webhooks() override;
@@ -63,14 +67,10 @@ class SqliteStore final : public Store {
                                                             std::string webhook) override;
   Task<Result<std::int64_t>> pending_deliveries() override;
 
-  Task<Result<int>> remove_expired(int limit) override;
-
   Task<Result<std::optional<IdempotencyRecord>>> idempotency_key(std::string owner,
                                                                  std::string route,
                                                                  std::string key) override;
-  Task<Result<std::optional<VersionKey>>> version_with_windows(std::string owner,
-                                                               std::string windows_hash,
-                                                               std::string embedder) override;
+
   Task<Result<std::vector<StepCostRecord>>> step_costs() override;
 
  private:

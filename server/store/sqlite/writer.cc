@@ -7,11 +7,11 @@
 #include "store/sqlite/chat_rows.h"
 #include "store/sqlite/cost_rows.h"
 #include "store/sqlite/document_rows.h"
+#include "store/sqlite/equal_windows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/webhook_rows.h"
-#include "store/sqlite/windows_hash.h"
 
 namespace walrus::store::sqlite {
 

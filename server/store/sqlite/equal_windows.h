@@ -1,4 +1,4 @@
-// The column `documents.windows_hash`: which versions have equal windows.
+// Which versions have equal windows: the column `documents.windows_hash`.
 #pragma once
 
 #include "store/sqlite/connection.h"

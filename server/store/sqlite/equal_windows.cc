@@ -1,4 +1,4 @@
-#include "store/sqlite/windows_hash.h"
+#include "store/sqlite/equal_windows.h"
 
 #include "store/batch.h"
 #include "store/sqlite/rows.h"
