@@ -36,13 +36,20 @@ def millis(value):
 
 
 class LargeReports(threading.Thread):
-    """Reports pieces of a text until it is ended."""
+    """Reports pieces of a text until it is ended. One that failed is told then: nothing would have
+    filled the buffers since, and the measured values would be of another load."""
 
     def __init__(self, route):
         super().__init__(daemon=True)
-        self.route, self.ended = route, threading.Event()
+        self.route, self.ended, self.failure = route, threading.Event(), None
 
     def run(self):
+        try:
+            self.report()
+        except Exception as failure:
+            self.failure = failure
+
+    def report(self):
         body = json.dumps({"content": LARGE}).encode()
         while not self.ended.wait(1 / LARGE_A_SECOND):
             request = urllib.request.Request(self.route, body, {"Content-Type": "application/json"})
@@ -54,6 +61,8 @@ class LargeReports(threading.Thread):
     def __exit__(self, *_):
         self.ended.set()
         self.join()
+        if self.failure:
+            raise RuntimeError("the large reports broke off") from self.failure
 
 
 def stop_reading(stack, port, path):

@@ -70,6 +70,9 @@ class Contract:
                 if method in item:
                     yield path, method, item[method]
 
+    def schema(self, name):
+        return self.document["components"]["schemas"][name]
+
     def validate(self, schema, value):
         resolver = jsonschema.RefResolver("", self.document)
         jsonschema.Draft202012Validator(schema, resolver=resolver).validate(value)
@@ -154,4 +157,5 @@ check_event = _contract.check_event
 check_message = _contract.check_message
 seen_response = _contract.response
 operations = _contract.operations
+schema = _contract.schema
 seen = _contract.seen

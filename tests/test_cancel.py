@@ -18,6 +18,11 @@ def long_text(step):
     return "\n".join(" ".join(f"{word} {line * 7 + at}" for at, word in enumerate(words)) + "." for line in range(20_000))
 
 
+def word_of(step):
+    """A word of that text."""
+    return "station" if step != "storing_metadata" else "Маяк"
+
+
 class CancelAndRetry(unittest.TestCase):
     def setUp(self):
         self.server = WalrusServer()
@@ -52,10 +57,20 @@ class CancelAndRetry(unittest.TestCase):
                 status, seconds = self.cancel(f"/v1/documents/{accepted['document_id']}")
                 self.assertEqual(status["error"]["type"], "cancelled", status)
                 self.assertLess(seconds, QUICK, step)
-                self.assertEqual(self.server.post_json("/v1/search", {"query": "lighthouse"}).json()["results"], [])
+                self.assertEqual(self.found(word_of(step)), [])
                 again = self.server.request("POST", f"/v1/operations/{accepted['operation_id']}/cancel")
                 self.assertEqual(again.status, 409)
                 self.server.delete(f"/v1/documents/{accepted['document_id']}")
+
+    def found(self, word):
+        return self.server.post_json("/v1/search", {"query": word}).json()["results"]
+
+    def test_the_words_of_a_text_that_is_finished_are_found(self):
+        """So that finding nothing, above, says something."""
+        for step in ("validating", "storing_metadata"):
+            text = long_text(step)[:2000]
+            self.server.ingest(f"{step}.txt", text[:text.rindex(".") + 1])
+            self.assertIn(word_of(step).lower(), self.found(word_of(step))[0]["text"].lower())
 
     def test_a_crash_right_after_the_202_revives_nothing(self):
         accepted = self.server.upload("long.txt", long_text("creating_embeddings")).json()
@@ -65,6 +80,7 @@ class CancelAndRetry(unittest.TestCase):
         self.server.start()
         status = self.server.wait_for_end(accepted["document_id"])
         self.assertEqual(status["error"]["type"], "cancelled")
+        self.assertEqual(self.found(word_of("creating_embeddings")), [])
 
     def test_a_retry_goes_on_where_the_work_was_cancelled(self):
         accepted = self.server.upload("long.txt", samples.long_text(25_000)).json()

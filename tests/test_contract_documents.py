@@ -72,6 +72,21 @@ class ContractDocuments(unittest.TestCase):
                     continue
                 self.assertIn(f"/components/{group}/{name}", used)
 
+    def test_no_text_is_cut_at_a_comma(self):
+        """In `{ description: Of all, not of this page. }` YAML reads a second key, without a value."""
+        for document in (self.openapi, self.asyncapi):
+            for path, node in nodes(document):
+                if "/examples/" not in path:
+                    self.assertNotIn(None, node.values(), path)
+
+    def test_every_stream_has_its_channel(self):
+        documented = {path for path, *_, operation in self.operations()
+                      if "101" in operation["responses"] or "text/event-stream" in self.content_of(operation)}
+        self.assertEqual({channel["address"] for channel in self.asyncapi["channels"].values()}, documented)
+
+    def content_of(self, operation):
+        return self.resolve(operation["responses"].get("200", {})).get("content", {})
+
     def test_schemas_are_schemas(self):
         for name, schema in self.schemas.items():
             with self.subTest(schema=name):
@@ -144,7 +159,7 @@ class ContractDocuments(unittest.TestCase):
                     self.assertIn("X-Request-Id", response["headers"])
                     if int(status) >= 400:
                         self.assertIn("application/problem+json", response["content"])
-                    if status in ("429", "503"):
+                    if status == "503":
                         self.assertIn("Retry-After", response["headers"])
 
     def test_only_what_changes_something_can_be_forbidden(self):

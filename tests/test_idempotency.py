@@ -8,7 +8,7 @@ import time
 import unittest
 
 import samples
-from walrus_server import WalrusServer, multipart
+from walrus_server import PATIENCE, WalrusServer, multipart
 
 KILLS = 8
 
@@ -138,7 +138,9 @@ class Waiting(unittest.TestCase):
             content_type, body = multipart([("file", "a.txt", samples.long_text(20_000))])
             connection = server.connect()
             connection.request("POST", "/v1/documents/", body, {"Content-Type": content_type, "Prefer": "wait=60"})
+            deadline = time.monotonic() + PATIENCE
             while not server.get("/v1/documents/").json():
+                self.assertLess(time.monotonic(), deadline, "the upload was not accepted")
                 time.sleep(0.01)
             connection.close()
             document = server.get("/v1/documents/").json()[0]["document_id"]

@@ -2,13 +2,13 @@
 all of them saw the same."""
 import collections
 import http.client
-import json
 import random
 import threading
 import time
 import unittest
 
-from walrus_server import WalrusServer
+import contract
+from walrus_server import Answer, WalrusServer
 from web_socket import WebSocket
 
 STREAMS, SOCKETS, POLLS, REPORTS = 80, 60, 60, 150
@@ -129,9 +129,10 @@ class Readers(unittest.TestCase):
                 self.cuts["poll"] += 1
                 continue
             answer = connection.getresponse()
-            body = answer.read()
-            assert answer.status == 200, (answer.status, after, len(statuses), body)
-            statuses.append(json.loads(body))
+            heard = Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            contract.check("GET", self.path, heard)
+            assert heard.status == 200, (after, len(statuses), heard)
+            statuses.append(heard.json())
             after = statuses[-1]["sequence"]
         connection.close()
         return statuses

@@ -107,8 +107,14 @@ class Readme(unittest.TestCase):
 
     def test_the_settings(self):
         shown = subprocess.run([PROGRAM, "config"], check=True, capture_output=True, text=True, env=clean_environment()).stdout
-        known = [line.split()[0] for line in shown.splitlines()]
-        listed = re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)
+        known = []
+        for line in shown.splitlines():
+            name, *default, origin = line.split()
+            self.assertEqual(origin, "default", line)
+            known.append((name, "".join(default)))
+        rows = re.findall(r"^\| `([a-z-]+)` \| ([^|]*)\|", README, re.MULTILINE)
+        # A default that is not in code is told in words, and is nothing that could be written down.
+        listed = [(name, "".join(re.findall("`(.*)`", default))) for name, default in rows]
         self.assertEqual(listed, known)
 
     def test_the_settings_file(self):

@@ -1,9 +1,11 @@
 """Both WebSockets of the running server: their messages, refusals, losses, and the server's end."""
 import json
 import os
+import re
 import socket
 import struct
 import threading
+import time
 import unittest
 
 import contract
@@ -161,17 +163,27 @@ class BadInput(Case):
         self.assertEqual(self.code(b"".join(frame(1, b"nonsense") for _ in range(30)), "/ws/chat/s"), 1008)
 
     def test_losses_are_noticed(self):
-        for linger in (0, 1):
-            with self.follow() as web_socket:
-                web_socket.say({"action": "ping"})
-                web_socket.hear()
-                if linger:  # a reset instead of an end
-                    web_socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        for _ in range(1000):
-            metrics = self.server.get("/metrics").body.decode()
-            if "\nwalrus_web_sockets 0\n" in metrics:
-                return
-        self.fail("sockets are still counted")
+        self.wait_for_sockets(0)
+        operation = self.server.post_json("/v1/operations", {"kind": "import", "steps": [{"name": "fetch", "percent": 0}]})
+        for is_reset in (False, True):
+            with self.subTest(is_reset=is_reset):
+                with self.follow() as web_socket, self.talk() as other:
+                    web_socket.say({"action": "subscribe", "operations": [operation.json()["operation_id"]]})
+                    self.assertEqual(web_socket.hear()["type"], "subscribed")
+                    self.wait_for_sockets(2)
+                    if is_reset:
+                        for each in (web_socket, other):
+                            each.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.wait_for_sockets(0)
+                report = self.server.post_json(operation.headers["location"] + "/events", {"content": "to nobody"})
+                self.assertEqual(report.status, 202)
+
+    def wait_for_sockets(self, count):
+        """As many as that are counted, before long."""
+        deadline = time.monotonic() + 20
+        while f"\nwalrus_web_sockets {count}\n" not in (metrics := self.server.get("/metrics").body.decode()):
+            self.assertLess(time.monotonic(), deadline, re.findall("walrus_web_sockets .*", metrics))
+            time.sleep(0.01)
 
 
 class Chat(Case):

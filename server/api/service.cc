@@ -35,8 +35,11 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   body["version"] = WALRUS_VERSION;
   body["endpoints"] = {{"documents", "/v1/documents/"},
                        {"chat", "/v1/chat/"},
+                       {"conversations", "/v1/chat/conversations/{user_id}"},
                        {"search", "/v1/search"},
-                       {"operations", "/v1/operations/{operation_id}"},
+                       {"operations", "/v1/operations"},
+                       {"events", "/v1/events"},
+                       {"webhooks", "/v1/webhooks/"},
                        {"events_web_socket", "/v1/ws"},
                        {"chat_web_socket", "/ws/chat/{session_id}"},
                        {"models", "/v1/models/"},

@@ -40,7 +40,7 @@ Result<void> check_url(const std::string& url, const Gates& gates) {
   if (parsed->scheme() == "http" && !gates.opened_any()) return refuse("must begin with https://");
   std::uint16_t port = parsed->effective_port();
   bool web = port == 80 || port == 443;
-  if (!web && !gates.opened_any()) return refuse("must be on port 443");
+  if (!web && !gates.opened_any()) return refuse("must be on port 443 or 80");
   auto address = parsed->address();
   if (address && !gates.of(parsed->scheme())->allows(*address, port)) {
     return refuse("names an address that may not be connected to");
