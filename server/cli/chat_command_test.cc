@@ -3,20 +3,10 @@
 
 #include <iostream>
 
-#include "cli/commands_test.h"
-#include "testing/scripted_http_server.h"
+#include "cli/commands_for_test.h"
 
 namespace walrus::cli {
 namespace {
-
-using testing::Script;
-using testing::ScriptedHttpServer;
-using testing::SeenRequest;
-using testing::whole_reply;
-
-Script stream_of(const std::vector<std::string>& events) {
-  return whole_reply(200, stream_text(events), "text/event-stream");
-}
 
 TEST(ChatCommandTest, ShowsTheAnswerThenItsSources) {
   ScriptedHttpServer server(

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "cli/commands_test.h"
+#include "cli/commands_for_test.h"
 
 namespace walrus::cli {
 namespace {

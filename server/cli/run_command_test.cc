@@ -7,16 +7,10 @@
 #include <mutex>
 #include <set>
 
-#include "cli/commands_test.h"
-#include "testing/scripted_http_server.h"
+#include "cli/commands_for_test.h"
 
 namespace walrus::cli {
 namespace {
-
-using testing::Script;
-using testing::ScriptedHttpServer;
-using testing::SeenRequest;
-using testing::whole_reply;
 
 // A server that takes every report, and keeps them.
 class Taking {

@@ -4,20 +4,10 @@
 #include <atomic>
 #include <fstream>
 
-#include "cli/commands_test.h"
-#include "testing/scripted_http_server.h"
+#include "cli/commands_for_test.h"
 
 namespace walrus::cli {
 namespace {
-
-using testing::Script;
-using testing::ScriptedHttpServer;
-using testing::SeenRequest;
-using testing::whole_reply;
-
-Script stream_of(const std::vector<std::string>& events) {
-  return whole_reply(200, stream_text(events), "text/event-stream");
-}
 
 // Files of a folder of their own.
 class UploadCommandTest : public ::testing::Test {

@@ -57,10 +57,7 @@ TEST_F(CancelTest, NoOtherEndIsPossibleOnceTheWishIsDurable) {
 TEST_F(CancelTest, ACrashRevivesNothing) {
   std::vector<std::string> ids;
   for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
-    ids.push_back(new_uuid(clock.now()));
-    store::WriteBatch batch;
-    batch.mutations.push_back(store::PutOperation{new_record(ids.back(), kind)});
-    ASSERT_TRUE(testing::run(loop, tables.commit(std::move(batch))));
+    ids.push_back(left_open(kind));
     wish(ids.back());
   }
   Life life(loop, tables, do_all);

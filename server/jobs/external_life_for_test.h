@@ -2,18 +2,12 @@
 // a store that outlives it.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "jobs/external_operations.h"
-#include "store/event_log.h"
-#include "store/memory/memory_store.h"
-#include "testing/fault_store.h"
-#include "testing/manual_loop.h"
-#include "testing/no_encoding.h"
+#include "jobs/jobs_for_test.h"
 
 namespace walrus::jobs {
 
@@ -23,21 +17,9 @@ inline std::shared_ptr<const status::ExternalPlan> import_plan() {
   return std::make_shared<const status::ExternalPlan>("import", "Orders", std::move(steps));
 }
 
-// Hears an operation from its first event on.
-struct Ears final : live::Listener {
-  void on_events(std::span<const live::SharedEvent> live, const live::Frame&) override {
-    for (const live::SharedEvent& event : live) events.push_back(event->event);
-  }
-  void on_closed() override { closed = true; }
-  std::vector<status::Event> events;
-  bool closed = false;
-};
-
-struct ExternalLife {
+struct ExternalLife : Ground {
   ExternalLife(testing::ManualLoop& home, store::Store& tables, ExternalOptions options = {})
-      : loop(home),
-        store(tables),
-        operations({&loop}, store, event_log, hub, log, metrics, options) {}
+      : Ground(home, tables), operations({&loop}, store, event_log, hub, log, metrics, options) {}
 
   Result<std::string> open(std::chrono::seconds silence = std::chrono::seconds(300),
                            json::object metadata = {}, std::string owner = "local") {
@@ -67,12 +49,6 @@ struct ExternalLife {
     return testing::run(loop, operations.request_cancel(id));
   }
   void recover() { ASSERT_TRUE(testing::run(loop, operations.recover())); }
-  std::shared_ptr<Ears> listen(const std::string& id) {
-    auto ears = std::make_shared<Ears>();
-    auto attachment = testing::run(loop, hub.attach(id, ears));
-    for (const live::SharedEvent& event : attachment.tail) ears->events.push_back(event->event);
-    return ears;
-  }
   void shut_down() {
     bool done = false;
     operations.shut_down([&done] { done = true; });
@@ -80,14 +56,6 @@ struct ExternalLife {
     EXPECT_TRUE(done);
   }
 
-  testing::ManualLoop& loop;
-  store::Store& store;
-  store::StoreEventLog event_log{store};
-  testing::NoEncoding encoding;
-  live::Latest latest;
-  live::Hub hub{{&loop}, encoding, latest};
-  Log log = Log::none();
-  Metrics metrics;
   ExternalOperations operations;
 };
 

@@ -1,4 +1,4 @@
-// A server's work without its pipelines, for the tests of jobs/.
+// One life of a server on a manual loop, without its pipelines, for the tests of jobs/.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -47,24 +47,48 @@ inline Task<Result<void>> end_with(Job job, ErrorCode code) {
   co_return fail(code, "It did not work.");
 }
 
-// One life of a server over a store that outlives it.
-struct Life {
-  Life(ManualLoop& home, store::Store& tables, Function function, bool resumable = true,
-       int at_once = 2, int waiting = 3)
-      : loop(home), store(tables) {
-    for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
-      KindOfWork work;
-      work.run = function;
-      work.failure_writes = [](store::OperationRecord,
-                               Error) -> Task<Result<std::shared_ptr<const status::Writes>>> {
-        co_return std::make_shared<store::WriteBatch>();
-      };
-      work.at_once = at_once;
-      work.waiting = waiting;
-      work.resumable = resumable && kind == Kind::kDocumentUpload;
-      jobs.bind(kind, std::move(work));
-    }
+using Writes = std::shared_ptr<const status::Writes>;
+
+// A chat's conversation is marked with its end, as the pipeline does it.
+inline Task<Result<Writes>> mark_conversation(store::Store& store, store::OperationRecord record) {
+  const status::Operation& operation = record.state.operation;
+  auto found = co_await store.conversation(operation.owner, operation.conversation_id);
+  if (!found) co_return std::unexpected(found.error());
+  auto writes = std::make_shared<store::WriteBatch>();
+  if (*found) {
+    store::ConversationRecord row = std::move(**found);
+    row.status = "failed";
+    writes->mutations.push_back(store::PutConversation{std::move(row), {}});
   }
+  co_return writes;
+}
+
+// Hears an operation from its first event on.
+struct Ears final : live::Listener {
+  void on_events(std::span<const live::SharedEvent> live, const live::Frame&) override {
+    for (const live::SharedEvent& event : live) hear(*event);
+  }
+  void on_closed() override { closed = true; }
+  void hear(const live::LiveEvent& event) {
+    events.push_back(event.event);
+    ended = ended || event.terminal;
+  }
+  std::vector<status::Event> events;
+  bool ended = false;
+  bool closed = false;
+};
+
+// What the work of one life of a server stands on; the store outlives it.
+struct Ground {
+  Ground(ManualLoop& home, store::Store& tables) : loop(home), store(tables) {}
+
+  std::shared_ptr<Ears> listen(const std::string& id) {
+    auto ears = std::make_shared<Ears>();
+    auto attachment = testing::run(loop, hub.attach(id, ears));
+    for (const live::SharedEvent& event : attachment.tail) ears->hear(*event);
+    return ears;
+  }
+
   ManualLoop& loop;
   store::Store& store;
   store::StoreEventLog event_log{store};
@@ -73,6 +97,24 @@ struct Life {
   live::Hub hub{{&loop}, encoding, latest};
   Log log = Log::none();
   Metrics metrics;
+};
+
+struct Life : Ground {
+  Life(ManualLoop& home, store::Store& tables, Function function, bool resumable = true,
+       int at_once = 2, int waiting = 3)
+      : Ground(home, tables) {
+    for (Kind kind : {Kind::kDocumentUpload, Kind::kChat}) {
+      KindOfWork work;
+      work.run = function;
+      work.failure_writes = [this](store::OperationRecord record, Error) {
+        return mark_conversation(store, std::move(record));
+      };
+      work.at_once = at_once;
+      work.waiting = waiting;
+      work.resumable = resumable && kind == Kind::kDocumentUpload;
+      jobs.bind(kind, std::move(work));
+    }
+  }
   Jobs jobs{{&loop}, store, event_log, hub, log, metrics, {}};
 };
 
@@ -93,15 +135,14 @@ class JobsTest : public ::testing::Test {
   Result<std::string> accept(Life& life, Kind kind = Kind::kDocumentUpload) {
     store::OperationRecord record = new_record(life.hub.new_operation_id(loop), kind);
     std::string id = record.state.operation.id;
-    std::optional<Result<void>> result;
-    auto task = [](Jobs& jobs, store::OperationRecord one,
-                   std::optional<Result<void>>& out) -> Task<void> {
-      out = co_await jobs.accept(std::move(one), {}, {});
-    };
-    TaskGroup group(loop, [](std::exception_ptr) { FAIL(); });
-    group.start(task(life.jobs, std::move(record), result));
-    loop.run_until_idle();
-    if (!*result) return std::unexpected(result->error());
+    store::WriteBatch with;
+    if (kind == Kind::kChat) {
+      with.mutations.push_back(store::PutConversation{
+          {.owner = "local", .conversation_id = "c", .status = "processing", .operation_id = id},
+          {}});
+    }
+    auto accepted = outcome_of(life.jobs.accept(std::move(record), {}, std::move(with)));
+    if (!accepted) return std::unexpected(accepted.error());
     return id;
   }
   store::OperationRecord stored(const std::string& id) {
@@ -121,6 +162,15 @@ class JobsTest : public ::testing::Test {
     EXPECT_EQ(all.back().outcome, outcome);
   }
   ErrorCode error_of(const std::string& id) { return stored(id).state.error->type; }
+  // What a crash leaves: an open operation in the tables, and nothing else.
+  std::string left_open(store::OperationRecord record) {
+    std::string id = record.state.operation.id;
+    store::WriteBatch batch;
+    batch.mutations.push_back(store::PutOperation{std::move(record)});
+    EXPECT_TRUE(testing::run(loop, tables.commit(std::move(batch))));
+    return id;
+  }
+  std::string left_open(Kind kind) { return left_open(new_record(new_uuid(clock.now()), kind)); }
   // As kill -9 and a new start: what the last life had in memory is gone.
   void recover(Life& life) { EXPECT_TRUE(testing::run(loop, life.jobs.recover())); }
   Result<void> cancel(Life& life, const std::string& id) {
@@ -135,7 +185,7 @@ class JobsTest : public ::testing::Test {
     events.push_back(std::move(first));
     return outcome_of(life.jobs.retry(std::move(record), std::move(events), {}));
   }
-  // Lets everything go on until the task has ended, three seconds at most.
+  // Lets everything go on until the task has ended, ten seconds at most.
   Result<void> outcome_of(Task<Result<void>> asked) {
     std::optional<Result<void>> result;
     auto keep = [](Task<Result<void>> task, std::optional<Result<void>>& out) -> Task<void> {
@@ -144,12 +194,15 @@ class JobsTest : public ::testing::Test {
     TaskGroup group(loop, [](std::exception_ptr) { FAIL(); });
     group.start(keep(std::move(asked), result));
     loop.run_until_idle();
-    for (int i = 0; i < 30 && group.running() > 0; ++i) loop.advance(100ms);
+    for (int i = 0; i < 100 && group.running() > 0; ++i) loop.advance(100ms);
     return *result;
   }
-  void end(Life& life) {
-    life.jobs.shut_down(1s, [] {});
+  // Whether the life came to its end.
+  bool end(Life& life) {
+    bool done = false;
+    life.jobs.shut_down(1s, [&done] { done = true; });
     loop.advance(5s);
+    return done;
   }
 
   ManualClock clock;

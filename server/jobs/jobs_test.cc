@@ -84,17 +84,7 @@ TEST_F(JobsTest, ShutdownLeavesResumableWorkForTheNextStart) {
   expect_one_end(id, Outcome::kCompleted);
 }
 
-// What a crash leaves: an open operation in the tables, and nothing else.
-class CrashTest : public JobsTest {
- protected:
-  std::string left_open(Kind kind) {
-    std::string id = new_uuid(clock.now());
-    store::WriteBatch batch;
-    batch.mutations.push_back(store::PutOperation{new_record(id, kind)});
-    EXPECT_TRUE(testing::run(loop, tables.commit(std::move(batch))));
-    return id;
-  }
-};
+class CrashTest : public JobsTest {};
 
 TEST_F(CrashTest, NeverStuckUploadsGoOnAndChatsEndInterrupted) {
   std::string upload = left_open(Kind::kDocumentUpload);

@@ -6,24 +6,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class GatheringTest : public ::testing::Test {
+class GatheringTest : public HubTest {
  protected:
-  GatheringTest() : publisher(hub, hub.new_operation_id(home), Kind::kChat) {
+  GatheringTest() : HubTest(Gathering{}), publisher(hub, id, Kind::kChat) {
     for (Reader* reader : {&near, &far}) attach(*reader);
     settle();
-  }
-  void attach(Reader& reader) {
-    auto task = [](Hub& from, std::string id, Reader& out) -> Task<void> {
-      out.found = co_await from.attach(std::move(id), out.ear);
-    };
-    TaskGroup& group = reader.loop == &home ? home_tasks : away_tasks;
-    group.start(task(hub, publisher.state.operation.id, reader));
-  }
-  void settle() {
-    for (int i = 0; i < 4; ++i) {
-      home.run_until_idle();
-      away.run_until_idle();
-    }
   }
   void advance(Duration time) {
     home.advance(time);
@@ -32,14 +19,6 @@ class GatheringTest : public ::testing::Test {
   static std::vector<std::string> pieces(const Reader& reader) { return reader.ear->frames; }
   using Pieces = std::vector<std::string>;
 
-  ManualClock clock;
-  ManualLoop home{clock};
-  ManualLoop away{clock};
-  TaskGroup home_tasks{home, [](std::exception_ptr) { FAIL(); }};
-  TaskGroup away_tasks{away, [](std::exception_ptr) { FAIL(); }};
-  PlainEncoding encoding;
-  Latest latest;
-  Hub hub{{&home, &away}, encoding, latest};
   Publisher publisher;
   Reader near{&home};
   Reader far{&away};
@@ -95,7 +74,7 @@ TEST_F(GatheringTest, AnEndNeverWaitsAndTakesAlongWhatWaited) {
 TEST_F(GatheringTest, ATopicThatIsClosedWithoutAnEndTellsWhatWaited) {
   publisher.chunk("a");
   publisher.chunk("b");
-  hub.close(publisher.state.operation.id);
+  hub.close(id);
   settle();
   EXPECT_EQ(near.ear->heard.size(), 2u);
   EXPECT_EQ(far.ear->heard.size(), 2u);
@@ -116,7 +95,6 @@ TEST_F(GatheringTest, WhoAttachesInBetweenHasWhatWaitsInItsTail) {
 
 // Statuses are not gathered for those who ask.
 TEST_F(GatheringTest, TheLatestStatusIsNewAtOnce) {
-  const std::string& id = publisher.state.operation.id;
   latest.fill(id, latest.ticket(id), std::make_shared<const LatestStatus>("local", id, 0, "old"));
   publisher.step();
   publisher.step();

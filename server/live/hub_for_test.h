@@ -124,7 +124,8 @@ inline std::string fault_in(const Attachment& found, const std::vector<SharedEve
 
 class HubTest : public ::testing::Test {
  protected:
-  HubTest() { id = hub.new_operation_id(home); }
+  explicit HubTest(Gathering gathering = at_once)
+      : hub({&home, &away}, encoding, latest, gathering), id(hub.new_operation_id(home)) {}
 
   void attach(Reader& reader) {
     auto task = [](Hub& from, std::string operation, Reader& out) -> Task<void> {
@@ -153,7 +154,7 @@ class HubTest : public ::testing::Test {
   TaskGroup away_tasks{away, [](std::exception_ptr) { FAIL(); }};
   PlainEncoding encoding;
   Latest latest;
-  Hub hub{{&home, &away}, encoding, latest, at_once};
+  Hub hub;
   std::string id;
 };
 

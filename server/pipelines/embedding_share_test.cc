@@ -211,6 +211,22 @@ TEST_F(EmbeddingShareTest, AfterARestartTheyGoOnTogether) {
   EXPECT_EQ(repeated(next), 0);
 }
 
+// The other one may be done before it goes on: what that made is in the store by then.
+TEST_F(EmbeddingShareTest, ARetryTakesWhatTheOtherMadeMeanwhile) {
+  ServerLife life(clock, disk);
+  auto [first, second] = two_at_work(life);
+  ASSERT_TRUE(testing::run(life.loop, life.jobs.cancel(second.operation_id)));
+  life.embedder.hangs = false;
+  ASSERT_TRUE(life.run_to_end(first.operation_id));
+  int batches = life.embedder.batches;
+  ASSERT_TRUE(life.retry(second.operation_id));
+  ASSERT_TRUE(life.run_to_end(second.operation_id));
+  EXPECT_EQ(outcome(life, second), Outcome::kCompleted);
+  EXPECT_EQ(life.embedder.batches, batches);
+  EXPECT_EQ(repeated(life), 0);
+  EXPECT_EQ(windows(life, second.document_id).vectors, windows(life, first.document_id).vectors);
+}
+
 // Any schedule of arrivals, cancels and failures: each ends for a reason of its own.
 TEST_F(EmbeddingShareTest, InAnyScheduleNobodySuffersForAnother) {
   unsigned seed = std::random_device()();

@@ -57,8 +57,10 @@ TEST_F(NextAttemptTest, TextIsNotExtractedAndWindowsAreNotEmbeddedAgain) {
   // Whoever reads the file again finds something else.
   ASSERT_TRUE(disk.blobs.write(original_blob(ids.document_id, 1), "Narwhals eat squid."));
 
+  life.embedder.hangs = true;
   ASSERT_TRUE(life.retry(ids.operation_id));
   EXPECT_EQ(life.document(ids.document_id).content_status, "processing");
+  life.embedder.hangs = false;
   ASSERT_TRUE(life.run_to_end(ids.operation_id));
   EXPECT_EQ(life.document(ids.document_id).content_status, "success");
   EXPECT_FALSE(life.find("clams").empty());
@@ -110,13 +112,17 @@ TEST_F(NextAttemptTest, AFailedReplacementLeavesTheOldContentAndCanBeRetried) {
   };
   auto second = life.upload("b.txt", long_text(), first.document_id);
   ASSERT_TRUE(life.run_to_end(second.operation_id));
-  life.embedder.before_batch = nullptr;
-  EXPECT_EQ(life.find("cod").size(), 1u);
   auto superseded = life.retry(first.operation_id);
   ASSERT_FALSE(superseded);
   EXPECT_EQ(superseded.error().code, ErrorCode::kConflict);
+  int batches = life.embedder.batches;
+  life.embedder.before_batch = nullptr;
+  life.embedder.hangs = true;
   ASSERT_TRUE(life.retry(second.operation_id));
+  ASSERT_TRUE(life.run_until([&] { return life.embedder.batches > batches; }));
   EXPECT_EQ(life.document(first.document_id).content_status, "success");
+  life.embedder.hangs = false;  // what waits goes on when the clock does
+  EXPECT_EQ(life.find("cod").size(), 1u);
   ASSERT_TRUE(life.run_to_end(second.operation_id));
   EXPECT_EQ(life.document(first.document_id).active_version, 2);
   EXPECT_TRUE(life.chunks(first.document_id, 1).empty());
@@ -166,20 +172,38 @@ TEST_F(NextAttemptTest, WhatIsDoneIsNotRetried) {
 
 class ChatRetryTest : public NextAttemptTest {
  protected:
+  ChatRetryTest() {
+    auto owned = std::make_unique<testing::ScriptedModel>(
+        llm::ModelInfo{.model_id = "slow", .provider = "walrus"},
+        testing::ModelScript{.pieces = {{.text = "clams", .before = 1s}}});
+    model = owned.get();
+    models.push_back(std::move(owned));
+  }
+  // A turn whose answer has been asked for and takes another second of the clock.
+  std::string turn_at_work(ServerLife& life, std::string query) {
+    std::size_t asked = model->prompts().size();
+    std::string id = life.ask({.query = std::move(query), .session_id = "debug"});
+    EXPECT_TRUE(life.run_until([&] { return model->prompts().size() > asked; }));
+    EXPECT_EQ(life.operation(id).state.outcome, Outcome::kProcessing);
+    return id;
+  }
   std::vector<store::MessageRecord> messages(ServerLife& life) {
     return *testing::run(life.loop, disk.tables.messages("local", "debug", 100));
   }
   std::string cancelled_turn(ServerLife& life) {
-    std::string id = life.ask({.query = "What does it eat?", .session_id = "debug"});
+    std::string id = turn_at_work(life, "What does it eat?");
     EXPECT_TRUE(testing::run(life.loop, life.jobs.request_cancel(id)));
     EXPECT_TRUE(life.run_to_end(id));
     EXPECT_EQ(life.operation(id).state.error->type, ErrorCode::kCancelled);
     return id;
   }
+
+  std::vector<std::unique_ptr<llm::Model>> models;  // for the life
+  testing::ScriptedModel* model;                    // in it
 };
 
 TEST_F(ChatRetryTest, TheAnswerBeginsAnewToTheSameQuestion) {
-  ServerLife life(clock, disk);
+  ServerLife life(clock, disk, std::move(models));
   std::string id = cancelled_turn(life);
   ASSERT_TRUE(life.retry(id));
   ASSERT_TRUE(life.run_to_end(id));
@@ -201,9 +225,9 @@ TEST_F(ChatRetryTest, TheAnswerBeginsAnewToTheSameQuestion) {
 }
 
 TEST_F(ChatRetryTest, NotOnceTheConversationHasGoneOn) {
-  ServerLife life(clock, disk);
+  ServerLife life(clock, disk, std::move(models));
   std::string id = cancelled_turn(life);
-  std::string later = life.ask({.query = "And where?", .session_id = "debug"});
+  std::string later = turn_at_work(life, "And where?");
   for (int i = 0; i < 2; ++i) {  // while the later turn runs, and after it
     auto refused = life.retry(id);
     ASSERT_FALSE(refused);

@@ -74,15 +74,16 @@ Task<Result<int>> UploadPipeline::windows_done(Work& work) {
 }
 
 // What lies in the store: the `done` windows of an earlier run, and those of a document of the
-// owner that has the same content.
+// owner that has the same content: one that was made together with this one may have been finished
+// between the runs.
 Task<Result<void>> UploadPipeline::offer_known_vectors(Work& work, int done) {
+  auto total = static_cast<int>(work.plan.windows.size());
   Result<void> own = co_await offer_vectors(work, work.document_id, work.input.version, done);
-  if (!own || work.vectors->count() > 0) co_return own;
+  if (!own || work.vectors->count() >= total) co_return own;
   auto equal = co_await parts_.store.version_with_windows(work.owner, work.windows_hash,
                                                           parts_.embedder.identity());
   if (!equal) co_return std::unexpected(equal.error());
   if (!*equal) co_return Result<void>();
-  auto total = static_cast<int>(work.plan.windows.size());
   co_return co_await offer_vectors(work, (*equal)->document_id, (*equal)->version, total);
 }
 

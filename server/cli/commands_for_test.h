@@ -13,8 +13,14 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "testing/scripted_http_server.h"
 
 namespace walrus::cli {
+
+using testing::Script;
+using testing::ScriptedHttpServer;
+using testing::SeenRequest;
+using testing::whole_reply;
 
 struct Outcome {
   int code = kDone;
@@ -64,6 +70,10 @@ inline std::string stream_text(const std::vector<std::string>& events) {
   int id = 0;
   for (const std::string& data : events) text += event(++id, data);
   return text;
+}
+
+inline Script stream_of(const std::vector<std::string>& events) {
+  return whole_reply(200, stream_text(events), "text/event-stream");
 }
 
 inline const std::string kProcessing =
