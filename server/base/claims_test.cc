@@ -14,12 +14,12 @@ using testing::ManualLoop;
 class ClaimsTest : public ::testing::Test {
  protected:
   // Waits ten seconds at most; `out` has the claim, or null, once it is known.
-  void want(const ClaimedThing& thing, std::optional<Claims::Claim>& out) {
+  void want(const ClaimedThing& wanted_thing, std::optional<Claims::Claim>& out) {
     auto keep = [](Claims& from, ClaimedThing wanted,
                    std::optional<Claims::Claim>& kept) -> Task<void> {
       kept = co_await from.take_when_free(std::move(wanted), seconds(10));
     };
-    tasks.start(keep(claims, thing, out));
+    tasks.start(keep(claims, wanted_thing, out));
     loop.run_until_idle();
   }
 

@@ -214,6 +214,7 @@ TEST_F(ReconcileTest, ARetryThatComesWhileFailedVersionsAreRemovedGetsAllOrNothi
       EXPECT_EQ(retry->error().code, ErrorCode::kConflict);
       EXPECT_FALSE(own_disk.blobs.exists(original_blob(failed.document_id, 1)));
     }
+    ASSERT_TRUE(life.shut_down());  // what its work has cost is on its way to the store
   }
   EXPECT_GT(retried, 3);
 }
