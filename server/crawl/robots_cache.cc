@@ -29,6 +29,13 @@ RobotsAnswer nothing_is_allowed(std::string why) {
   return {.kind = Kind::kDisallowAll, .why = std::move(why)};
 }
 
+RobotsAnswer no_answer(const Error& error) {
+  RobotsAnswer answer =
+      nothing_is_allowed("robots.txt could not be read, so nothing is allowed. " + error.message);
+  answer.unreachable = true;
+  return answer;
+}
+
 net::Url robots_url(const net::Url& root) {
   return net::Url::parse("/robots.txt", &root).value();
 }
@@ -39,6 +46,12 @@ std::optional<net::Url> redirect_of(const FetchedPage& page, const net::Url& url
   Result<net::Url> target = net::Url::parse(*page.location, &url);
   if (!target || !is_crawlable(*target)) return std::nullopt;
   return std::move(*target);
+}
+
+// A redirect to where nobody may go is the website's fault, and not the caller's.
+bool ends_in_error(const Error& error, int redirects) {
+  return error.code == ErrorCode::kCancelled ||
+         (error.code == ErrorCode::kForbiddenAddress && redirects == 0);
 }
 
 bool is_trouble(int status) {
@@ -121,16 +134,10 @@ Task<Result<RobotsCache::Fetched>> RobotsCache::fetch(net::Url root, std::stop_t
   net::Url url = robots_url(root);
   for (int redirects = 0;; ++redirects) {
     Result<FetchedPage> page = co_await request(url, stop);
-    if (!page && page.error().code == ErrorCode::kCancelled) {
+    if (!page && ends_in_error(page.error(), redirects)) {
       co_return std::unexpected(std::move(page.error()));
     }
-    if (!page && page.error().code == ErrorCode::kForbiddenAddress && redirects == 0) {
-      co_return std::unexpected(std::move(page.error()));
-    }
-    if (!page) {
-      co_return Fetched{nothing_is_allowed("robots.txt could not be read, so nothing is allowed. " +
-                                           page.error().message)};
-    }
+    if (!page) co_return Fetched{no_answer(page.error())};
     std::optional<net::Url> target = redirect_of(*page, url);
     if (!target) co_return read(*page);
     if (redirects == kMostRedirects) {

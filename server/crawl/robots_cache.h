@@ -26,6 +26,7 @@ struct RobotsAnswer {
   Kind kind = Kind::kAllowAll;
   std::shared_ptr<const Robots> robots = {};  // of kRules
   std::string why;                            // a sentence for people
+  bool unreachable = false;                   // of kDisallowAll: no answer came
 };
 
 // Thread-safe. What it is given outlives it.

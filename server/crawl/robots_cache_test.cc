@@ -92,6 +92,7 @@ TEST_F(RobotsCacheTest, TroubleForbidsEverything) {
     auto answer = testing::run(loop_, cache.of(root(), {}));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->kind, Kind::kDisallowAll) << status;
+    EXPECT_FALSE(answer->unreachable) << status;
     EXPECT_THAT(answer->why, HasSubstr(std::to_string(status)));
   }
 }
@@ -101,6 +102,7 @@ TEST_F(RobotsCacheTest, NoAnswerForbidsEverythingForMinutes) {
   auto answer = ask();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Kind::kDisallowAll);
+  EXPECT_TRUE(answer->unreachable);
   EXPECT_THAT(answer->why, HasSubstr("broke off"));
   script_ = [](const SeenRequest&) { return text(kRules); };
   clock_.advance(9min);
