@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "testing/manual_loop.h"
 #include "testing/scripted_http_server.h"
@@ -125,6 +126,19 @@ TEST_F(FetcherTest, HoldsAPageToItsSize) {
   ASSERT_FALSE(endless);
   EXPECT_EQ(endless.error().code, ErrorCode::kTooLarge);
   EXPECT_EQ(fetch(whole_reply(404, std::string(2000, 'x')))->status, 404);
+}
+
+TEST_F(FetcherTest, ABombIsTooLarge) {
+  std::string zeros(1 << 20, '\0');
+  std::string bomb(compressBound(zeros.size()), '\0');
+  uLongf size = bomb.size();
+  ASSERT_EQ(compress(reinterpret_cast<Bytef*>(bomb.data()), &size,
+                     reinterpret_cast<const Bytef*>(zeros.data()), zeros.size()),
+            Z_OK);
+  bomb.resize(size);
+  auto page = fetch(whole_reply(200, bomb, "text/html", "Content-Encoding: deflate\r\n"));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::kTooLarge) << page.error().message;
 }
 
 TEST_F(FetcherTest, TakesTheBeginningWhereItIsAskedFor) {

@@ -227,6 +227,15 @@ TEST_F(PolitenessTest, AWebsiteThatWasNeverFasterIsNotSlow) {
   EXPECT_EQ(site_.at_once_now(), 8);
 }
 
+TEST_F(PolitenessTest, AWebsiteThatIsStillQuickIsNotSlow) {
+  site_.script = [](int number) { return Answer{.latency = number < 8 ? 20ms : 400ms}; };
+  come(64);
+  loop_.advance(2s);
+  site_.at_once_now();
+  loop_.advance(400ms);
+  EXPECT_EQ(site_.at_once_now(), 8);
+}
+
 TEST_F(PolitenessTest, OneSlowPageIsNoMatter) {
   site_.script = [](int number) { return Answer{.latency = number % 8 == 3 ? 3s : 100ms}; };
   come(200);
