@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <mutex>
 
 #include "testing/manual_loop.h"
 #include "testing/scripted_http_server.h"
@@ -37,6 +37,15 @@ class RobotsCacheTest : public ::testing::Test {
   net::Url root(std::string_view target = "/docs/") const {
     return net::Url::parse(site_.url(target)).value();
   }
+  // What the website answers from now on.
+  void play(ScriptedHttpServer::Handler script) {
+    std::lock_guard lock(mutex_);
+    script_ = std::move(script);
+  }
+  ScriptedHttpServer::Handler script() {
+    std::lock_guard lock(mutex_);
+    return script_;
+  }
   Result<RobotsAnswer> ask() { return testing::run(loop_, cache_.of(root(), {})); }
 
   static std::shared_ptr<const net::EgressGate> gate() {
@@ -47,10 +56,9 @@ class RobotsCacheTest : public ::testing::Test {
   testing::ManualClock clock_;
   testing::ManualLoop loop_{clock_};
   Log log_ = Log::none();
-  std::function<Script(const SeenRequest&)> script_ = [](const SeenRequest&) {
-    return text(kRules);
-  };
-  ScriptedHttpServer site_{[this](const SeenRequest& request) { return script_(request); }};
+  std::mutex mutex_;
+  ScriptedHttpServer::Handler script_ = [](const SeenRequest&) { return text(kRules); };
+  ScriptedHttpServer site_{[this](const SeenRequest& request) { return script()(request); }};
   net::HttpClient client_{log_, gate()};
   Fetcher fetcher_{client_, "WalrusBot/0.1"};
   Politeness politeness_;
@@ -76,7 +84,7 @@ TEST_F(RobotsCacheTest, FetchesTheRulesOnceADay) {
 TEST_F(RobotsCacheTest, WhatIsNotThereForbidsNothing) {
   for (int status : {401, 403, 404, 410}) {
     RobotsCache cache(fetcher_, politeness_, "WalrusBot");
-    script_ = [status](const SeenRequest&) { return whole_reply(status, "Disallow: /"); };
+    play([status](const SeenRequest&) { return whole_reply(status, "Disallow: /"); });
     auto answer = testing::run(loop_, cache.of(root(), {}));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->kind, Kind::kAllowAll) << status;
@@ -88,7 +96,7 @@ TEST_F(RobotsCacheTest, TroubleForbidsEverything) {
   for (int status : {429, 500, 503}) {
     Politeness politeness;
     RobotsCache cache(fetcher_, politeness, "WalrusBot");
-    script_ = [status](const SeenRequest&) { return whole_reply(status, ""); };
+    play([status](const SeenRequest&) { return whole_reply(status, ""); });
     auto answer = testing::run(loop_, cache.of(root(), {}));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->kind, Kind::kDisallowAll) << status;
@@ -98,13 +106,13 @@ TEST_F(RobotsCacheTest, TroubleForbidsEverything) {
 }
 
 TEST_F(RobotsCacheTest, NoAnswerForbidsEverythingForMinutes) {
-  script_ = [](const SeenRequest&) -> Script { return {Close{}}; };
+  play([](const SeenRequest&) -> Script { return {Close{}}; });
   auto answer = ask();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Kind::kDisallowAll);
   EXPECT_TRUE(answer->unreachable);
   EXPECT_THAT(answer->why, HasSubstr("broke off"));
-  script_ = [](const SeenRequest&) { return text(kRules); };
+  play([](const SeenRequest&) { return text(kRules); });
   clock_.advance(9min);
   EXPECT_EQ(ask()->kind, Kind::kDisallowAll);
   clock_.advance(2min);
@@ -113,11 +121,11 @@ TEST_F(RobotsCacheTest, NoAnswerForbidsEverythingForMinutes) {
 
 TEST_F(RobotsCacheTest, FollowsFiveRedirectsToAnyWebsite) {
   ScriptedHttpServer other([](const SeenRequest&) { return text(kRules); });
-  script_ = [&](const SeenRequest& request) {
+  play([&](const SeenRequest& request) {
     if (request.target == "/robots.txt") return redirect("/1");
     if (request.target == "/4") return redirect(other.url("/rules"));
     return redirect("/" + std::to_string(request.target[1] - '0' + 1));
-  };
+  });
   auto answer = ask();
   ASSERT_TRUE(answer);
   ASSERT_EQ(answer->kind, Kind::kRules);
@@ -127,7 +135,7 @@ TEST_F(RobotsCacheTest, FollowsFiveRedirectsToAnyWebsite) {
 }
 
 TEST_F(RobotsCacheTest, WhatIsBehindASixthRedirectIsNotThere) {
-  script_ = [](const SeenRequest&) { return redirect("/robots.txt"); };
+  play([](const SeenRequest&) { return redirect("/robots.txt"); });
   auto answer = ask();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Kind::kAllowAll);
@@ -135,7 +143,7 @@ TEST_F(RobotsCacheTest, WhatIsBehindASixthRedirectIsNotThere) {
 }
 
 TEST_F(RobotsCacheTest, ARedirectInwardsReachesNobodyAndAllowsNothing) {
-  script_ = [](const SeenRequest&) { return redirect("http://127.0.0.2:1/robots.txt"); };
+  play([](const SeenRequest&) { return redirect("http://127.0.0.2:1/robots.txt"); });
   auto answer = ask();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->kind, Kind::kDisallowAll);
@@ -144,7 +152,7 @@ TEST_F(RobotsCacheTest, ARedirectInwardsReachesNobodyAndAllowsNothing) {
 TEST_F(RobotsCacheTest, ARedirectToWhatIsNoAddressForACrawlIsNoRedirect) {
   for (const char* target : {"ftp://a.example/", "http://", "http://user@127.0.0.1/"}) {
     RobotsCache cache(fetcher_, politeness_, "WalrusBot");
-    script_ = [target](const SeenRequest&) { return redirect(target); };
+    play([target](const SeenRequest&) { return redirect(target); });
     EXPECT_EQ(testing::run(loop_, cache.of(root(), {}))->kind, Kind::kAllowAll) << target;
   }
 }
@@ -161,7 +169,7 @@ TEST_F(RobotsCacheTest, AForbiddenAddressIsAnErrorAndNotRemembered) {
 TEST_F(RobotsCacheTest, ReadsTheFirst500KiB) {
   std::string rules = "User-agent: *\n" + std::string(Robots::kMostBytes - 100, '#') +
                       "\nDisallow: /early\n" + std::string(100, '#') + "\nDisallow: /late\n";
-  script_ = [&](const SeenRequest&) { return text(rules + std::string(1 << 20, '#')); };
+  play([&](const SeenRequest&) { return text(rules + std::string(1 << 20, '#')); });
   auto answer = ask();
   ASSERT_EQ(answer->kind, Kind::kRules);
   EXPECT_FALSE(answer->robots->check("/early").allowed);
@@ -169,7 +177,7 @@ TEST_F(RobotsCacheTest, ReadsTheFirst500KiB) {
 }
 
 TEST_F(RobotsCacheTest, TellsPolitenessOfTheCrawlDelay) {
-  script_ = [](const SeenRequest&) { return text("User-agent: *\nCrawl-delay: 7\n"); };
+  play([](const SeenRequest&) { return text("User-agent: *\nCrawl-delay: 7\n"); });
   ask();
   auto enter = [](Politeness& politeness, std::string origin, Duration& entered) -> Task<void> {
     Loop& home = co_await home_loop();
@@ -199,11 +207,11 @@ TEST_F(RobotsCacheTest, ForgetsTheOldestWhereTheyAreTooLarge) {
 class RobotsCacheCrowdTest : public RobotsCacheTest {
  protected:
   void SetUp() override {
-    script_ = [this](const SeenRequest&) -> Script {
+    play([this](const SeenRequest&) -> Script {
       Script script{AwaitGate{gate_}};
       script.push_back(text(kRules)[0]);
       return script;
-    };
+    });
     for (int i = 0; i < kCrowd; ++i) {
       tasks_.start(ask_for(cache_, root(), stops_[i].get_token(), answers_[i]));
     }

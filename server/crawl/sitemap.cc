@@ -65,10 +65,11 @@ std::optional<char32_t> numbered_character(std::string_view digits) {
   bool hex = digits.starts_with('x');
   if (hex) digits.remove_prefix(1);
   std::uint32_t number = 0;
-  const char* last = digits.data() + digits.size();
-  auto [end, error] = std::from_chars(digits.data(), last, number, hex ? 16 : 10);
+  int base = hex ? 16 : 10;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
   bool surrogate = number >= 0xD800 && number <= 0xDFFF;
-  if (error != std::errc() || end != last || number == 0 || number > 0x10FFFF || surrogate) {
+  if (error != std::errc() || end != digits.data() + digits.size() || number == 0 ||
+      number > 0x10FFFF || surrogate) {
     return std::nullopt;
   }
   return number;
