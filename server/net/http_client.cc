@@ -15,7 +15,7 @@ namespace walrus::net {
 namespace {
 
 // Idle connections kept for the next request.
-constexpr long kKeptConnections = 64;
+constexpr long kKeptConnections = 128;
 // How long curl's thread sleeps when it has nothing to wait for; anything new wakes it.
 constexpr std::chrono::milliseconds kLongestSleep{60'000};
 
@@ -82,12 +82,13 @@ const std::string* ClientResponse::header(std::string_view lower_case_name) cons
 
 struct HttpClient::Impl {
   const Log& log;
+  const std::shared_ptr<const EgressGate> gate;
   CURLM* multi = make_multi();
   std::shared_ptr<Door> door = std::make_shared<Door>(multi);
   std::vector<TransferPtr> running;
   std::thread thread;
 
-  explicit Impl(const Log& l) : log(l) {
+  Impl(const Log& l, std::shared_ptr<const EgressGate> g) : log(l), gate(std::move(g)) {
     thread = std::thread([this] { run(); });
     pthread_setname_np(thread.native_handle(), "walrus-curl");
   }
@@ -186,15 +187,17 @@ void HttpClient::Impl::end_all() {
   for (const TransferPtr& transfer : ended) transfer->fail_with(cancelled());
 }
 
-HttpClient::HttpClient(const Log& log) : impl_(std::make_unique<Impl>(log)) {}
+HttpClient::HttpClient(const Log& log, std::shared_ptr<const EgressGate> gate)
+    : impl_(std::make_unique<Impl>(log, std::move(gate))) {}
 HttpClient::~HttpClient() = default;
 
 Task<Result<ClientResponse>> HttpClient::send(ClientRequest request, std::stop_token stop,
                                               OnData on_data) {
   std::shared_ptr<Door> door = impl_->door;
+  std::shared_ptr<const EgressGate> gate = impl_->gate;
   Loop& home = co_await home_loop();
   auto delivery = std::make_shared<Delivery>(home, std::move(on_data), stop);
-  auto transfer = std::make_shared<Transfer>(std::move(request), delivery);
+  auto transfer = std::make_shared<Transfer>(std::move(request), std::move(gate), delivery);
   auto ask_to_stop = [door, transfer] {
     transfer->request_stop();
     door->wake();

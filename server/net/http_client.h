@@ -20,25 +20,9 @@ namespace walrus::net {
 
 // What to do with a response's body.
 enum class BodyUse {
-  kGather,   // more than max_bytes is an error
+  kGather,           // more than max_bytes is an error
+  kGatherBeginning,  // after max_bytes the response is complete, whatever else would come
   kDiscard,  // the head is the answer: a body that breaks off, stalls or goes on is no error
-};
-
-struct ClientRequest {
-  std::string method = "GET";
-  std::string url;  // http or https
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-  // Null: the operator chose the address, and everything may be connected to. Else somebody else
-  // did, and only what the gate allows is; the request has a connection of its own then, since one
-  // that is kept was never asked about.
-  std::shared_ptr<const EgressGate> gate;
-  std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds first_byte_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{30'000};  // between bytes
-  std::chrono::milliseconds total_timeout{300'000};
-  std::uint64_t max_bytes = 16 << 20;  // of the decoded body
-  BodyUse body_use = BodyUse::kGather;
 };
 
 struct ClientResponse {
@@ -49,6 +33,26 @@ struct ClientResponse {
   const std::string* header(std::string_view lower_case_name) const;
 };
 
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // http or https
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  // Null: everything may be connected to that the client's own gate allows. Else this one must
+  // allow it too; the request has a connection of its own then, since this gate was never asked
+  // about one that is kept.
+  std::shared_ptr<const EgressGate> gate;
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds first_byte_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{30'000};  // between bytes
+  std::chrono::milliseconds total_timeout{300'000};
+  std::uint64_t max_bytes = 16 << 20;  // of the decoded body
+  BodyUse body_use = BodyUse::kGather;
+  // Asked once, on curl's thread, when the head is there and a body begins. False: the response is
+  // complete without it.
+  std::function<bool(const ClientResponse& head)> wants_body;
+};
+
 // Called on the awaiting coroutine's home loop, in order, before the task ends. Only for responses
 // with a 2xx status; the body of any other is gathered.
 using OnData = std::function<void(std::string_view bytes)>;
@@ -56,7 +60,9 @@ using OnData = std::function<void(std::string_view bytes)>;
 // Thread-safe. The destructor ends what is in flight as `cancelled` and waits for its thread.
 class HttpClient {
  public:
-  explicit HttpClient(const Log& log);
+  // `gate` is asked for every connection, so that all of them may be kept and shared by requests.
+  // Null: the operator chose the addresses, and everything may be connected to.
+  explicit HttpClient(const Log& log, std::shared_ptr<const EgressGate> gate = nullptr);
   ~HttpClient();
 
   // Any status is a response. Errors: timeout, cancelled (within 100 ms of `stop`), upstream_error

@@ -135,6 +135,30 @@ TEST_F(HttpClientLimitsTest, HoldsTheBodyToItsLimit) {
                "over 999 bytes");
 }
 
+TEST_F(HttpClientLimitsTest, GathersTheBeginningOfAnEndlessBody) {
+  Script script{chunked_head("text/plain"), chunk("0123456789"), chunk("0123456789"), Hang{}};
+  auto response = play(script, {.max_bytes = 15, .body_use = BodyUse::kGatherBeginning});
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->body, "012345678901234");
+  response =
+      play(whole_reply(200, "whole"), {.max_bytes = 5, .body_use = BodyUse::kGatherBeginning});
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->body, "whole");
+}
+
+TEST_F(HttpClientLimitsTest, TakesNoBodyThatIsNotWanted) {
+  Script script{chunked_head("video/mp4"), chunk("frame"), Hang{}};
+  ClientRequest request;
+  request.wants_body = [](const ClientResponse& head) {
+    return *head.header("content-type") != "video/mp4";
+  };
+  auto response = play(script, request);
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "");
+  EXPECT_EQ(play(whole_reply(200, "{}"), request)->body, "{}");
+}
+
 TEST_F(HttpClientLimitsTest, HoldsAStreamToItsLimit) {
   Script script{chunked_head("text/plain")};
   for (int i = 0; i < 50; ++i) script.emplace_back(chunk(std::string(100, 'b')));

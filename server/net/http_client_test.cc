@@ -75,6 +75,17 @@ TEST_F(HttpClientTest, CallsNoBodyAFormAndWaitsForNoContinue) {
   EXPECT_EQ(seen.header("expect"), "");
 }
 
+TEST_F(HttpClientTest, GoesByTheUserAgentThatItIsGiven) {
+  ScriptedHttpServer server([](const SeenRequest&) { return whole_reply(200, ""); });
+  ClientRequest request{.url = server.url("/page#part")};
+  ASSERT_TRUE(send(request));
+  request.headers = {{"User-Agent", "WalrusBot/1.2"}};
+  ASSERT_TRUE(send(request));
+  EXPECT_EQ(server.requests().at(0).header("user-agent"), "walrus");
+  EXPECT_EQ(server.requests().at(1).header("user-agent"), "WalrusBot/1.2");
+  EXPECT_EQ(server.requests().at(1).target, "/page") << "a fragment is nobody's business";
+}
+
 TEST_F(HttpClientTest, TakesAHeadWithoutABody) {
   ScriptedHttpServer server([](const SeenRequest&) -> Script {
     return {Write{"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"}};

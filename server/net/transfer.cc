@@ -79,8 +79,9 @@ void Delivery::hand_over() {
   if (!stop_.stop_requested()) on_data_(bytes);
 }
 
-Transfer::Transfer(ClientRequest request, std::shared_ptr<Delivery> delivery)
-    : request_(std::move(request)), delivery_(std::move(delivery)) {}
+Transfer::Transfer(ClientRequest request, std::shared_ptr<const EgressGate> gate,
+                   std::shared_ptr<Delivery> delivery)
+    : request_(std::move(request)), gate_(std::move(gate)), delivery_(std::move(delivery)) {}
 
 Result<> Transfer::start(SteadyTime now) {
   easy_.reset(curl_easy_init());
@@ -161,6 +162,9 @@ void Transfer::set_policy() {
                    static_cast<long>(request_.connect_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  // One of HTTP/2 carries all requests to somebody else's server; those that come while the first
+  // one connects wait to see whether it is.
+  if (gate_) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   if (request_.gate) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -176,8 +180,8 @@ void Transfer::set_policy() {
 // The address is the one that will be connected to: there is no lookup behind this one.
 curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto* transfer = static_cast<Transfer*>(self);
-  const EgressGate* gate = transfer->request_.gate.get();
-  if (gate && !gate->allows(address->addr)) {
+  for (const EgressGate* gate : {transfer->gate_.get(), transfer->request_.gate.get()}) {
+    if (!gate || gate->allows(address->addr)) continue;
     transfer->refused_address_ = true;
     return CURL_SOCKET_BAD;
   }
@@ -226,21 +230,36 @@ bool Transfer::take_header(std::string_view line) {
   return true;
 }
 
+bool Transfer::wants_body() {
+  bool asked = std::exchange(body_begun_, true) || !request_.wants_body;
+  return asked || request_.wants_body(response_);
+}
+
 bool Transfer::take_body(std::string_view bytes) {
   enter(Phase::kReceiving, request_.idle_timeout);
-  body_bytes_ += bytes.size();
-  if (body_bytes_ > request_.max_bytes) {
-    too_large_ = true;
+  if (!wants_body()) {
+    has_answer_ = true;
     return false;
   }
-  if (request_.body_use == BodyUse::kDiscard) return true;
+  bool fits = bytes.size() <= request_.max_bytes - body_bytes_;
+  if (!fits) {
+    has_answer_ = request_.body_use != BodyUse::kGather;
+    too_large_ = !has_answer_;
+    if (too_large_) return false;
+    bytes = bytes.substr(0, request_.max_bytes - body_bytes_);
+  }
+  body_bytes_ += bytes.size();
+  if (request_.body_use != BodyUse::kDiscard) keep_body(bytes);
+  return fits;
+}
+
+void Transfer::keep_body(std::string_view bytes) {
   bool stream = *delivery_ && response_.status >= 200 && response_.status < 300;
   if (!stream) {
     response_.body += bytes;
   } else if (!bytes.empty()) {
     Delivery::push(delivery_, bytes);
   }
-  return true;
 }
 
 SteadyTime Transfer::deadline() const {

@@ -42,7 +42,9 @@ class Transfer {
  public:
   using Done = Completion<Result<ClientResponse>>;
 
-  Transfer(ClientRequest request, std::shared_ptr<Delivery> delivery);
+  // `gate` is the client's, beside the request's own.
+  Transfer(ClientRequest request, std::shared_ptr<const EgressGate> gate,
+           std::shared_ptr<Delivery> delivery);
 
   void set_done(Done done) { done_.emplace(std::move(done)); }
   // From any thread.
@@ -80,12 +82,15 @@ class Transfer {
   void set_policy();
   void enter(Phase phase, std::chrono::milliseconds limit);
   bool take_header(std::string_view line);
+  bool wants_body();
   bool take_body(std::string_view bytes);
+  void keep_body(std::string_view bytes);
   Error timeout_error() const;
   Error error_of(CURLcode code) const;
   void end(Result<ClientResponse> result);
 
   ClientRequest request_;
+  std::shared_ptr<const EgressGate> gate_;
   std::shared_ptr<Delivery> delivery_;
   std::optional<Done> done_;
   std::atomic<bool> stop_requested_{false};
@@ -99,6 +104,7 @@ class Transfer {
   SteadyTime total_deadline_;
   ClientResponse response_;
   std::size_t header_bytes_ = 0;
+  bool body_begun_ = false;
   std::uint64_t body_bytes_ = 0;
   bool too_large_ = false;
   bool has_answer_ = false;  // nothing that still comes is wanted, or can be wrong

@@ -122,6 +122,11 @@ std::vector<SeenRequest> ScriptedHttpServer::requests() const {
   return requests_;
 }
 
+std::size_t ScriptedHttpServer::connections() const {
+  std::lock_guard lock(mutex_);
+  return connections_.size();
+}
+
 bool ScriptedHttpServer::wait_for_requests(std::size_t count) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, kPatience, [&] { return requests_.size() >= count; });
@@ -136,6 +141,7 @@ void ScriptedHttpServer::accept_all() {
   while (await_readable(-1, listener_)) {
     int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) continue;
+    std::lock_guard lock(mutex_);
     connections_.emplace_back([this, connection] {
       serve(connection);
       close(connection);

@@ -73,6 +73,7 @@ class ScriptedHttpServer {
   int port() const { return port_; }
 
   std::vector<SeenRequest> requests() const;
+  std::size_t connections() const;  // that were ever made
   // Block until so many requests came in, or connections were ended by the client; false after 5 s.
   bool wait_for_requests(std::size_t count);
   bool wait_for_client_closes(std::size_t count);
