@@ -1,290 +1,549 @@
 #include "extract/readers/html_content.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <string>
-#include <vector>
 
+#include "extract/readers/html_lines.h"
 #include "extract/readers/html_tree.h"
 
 namespace walrus::extract {
 
 namespace {
 
-// An element is the content's root only if it holds this share of the visible text.
-constexpr double kRootShare = 0.4;
-// Below this many characters there is nothing to choose from.
-constexpr std::size_t kSmallPage = 600;
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// Lengths in bytes, as in Element.
 constexpr std::size_t kParagraphText = 25;
-constexpr std::size_t kShortLinkList = 2000;
-constexpr int kScoredAncestors = 4;
+constexpr std::size_t kSolidText = 80;
+constexpr std::size_t kLittleText = 300;
+constexpr std::size_t kShortPage = 400;
+constexpr std::size_t kShortArticle = 1000;
+constexpr std::size_t kLongLinkList = 2000;
+constexpr std::size_t kShortLine = 100;
+constexpr std::size_t kShortMenu = 150;
+constexpr std::size_t kLongStandfirst = 600;
+constexpr int kScoredAncestors = 5;
+constexpr int kPeerLevels = 5;
 
-constexpr std::array<std::string_view, 34> kSurroundingWords{
-    "ad",         "ads",    "advert",  "advertisement", "banner",     "breadcrumb", "breadcrumbs",
-    "comments",   "cookie", "cookies", "disqus",        "dropdown",   "footer",     "masthead",
-    "menu",       "modal",  "nav",     "navbar",        "navigation", "newsletter", "pager",
-    "pagination", "popup",  "promo",   "promotion",     "related",    "share",      "sharing",
-    "sidebar",    "skip",   "social",  "sponsor",       "subscribe",  "toolbar"};
-constexpr std::array<std::string_view, 9> kContentWords{
-    "article", "body", "content", "entry", "main", "post", "story", "text", "page"};
+// Shares of something that is compared with something else.
+constexpr double kMostlyLinks = 0.5;
+constexpr double kFewLinks = 0.33;
+constexpr double kHardlyLinks = 0.15;
+constexpr double kAllLinks = 0.9;
+constexpr double kBodyProse = 0.6;
+constexpr double kPeerProse = 0.3;
+constexpr double kOuterPeerProse = 0.5;
+constexpr double kPeerLinks = 0.15;
+constexpr double kSiblingRank = 0.2;
+constexpr double kLeastCover = 0.3;
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
+bool is_telling(GumboTag tag) {
+  return tag == GUMBO_TAG_ARTICLE || tag == GUMBO_TAG_SECTION;
 }
 
-// Words that turn what follows around: "no-sidebar", "has-sidebar".
-constexpr std::array<std::string_view, 4> kStateWords{"has", "no", "with", "without"};
+// The first of its class names: "post bg1" and "post bg2" are of a kind.
+std::string_view first_class(const GumboNode* node) {
+  std::string_view names = attribute(node, "class");
+  std::size_t start = names.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos) return {};
+  names.remove_prefix(start);
+  return names.substr(0, names.find_first_of(" \t\r\n"));
+}
 
-enum class NameSign { kNone, kSurroundings, kContent };
-
-// One class or id: "site-footer", "siteFooter" and "site_footer" are all two words, of which the
-// last that says anything decides, for "main-menu" is a menu.
-NameSign sign_of_name(std::string_view name) {
-  NameSign sign = NameSign::kNone;
-  bool state = false;
-  std::string word;
-  auto end_word = [&] {
-    if (contains(kSurroundingWords, word)) sign = NameSign::kSurroundings;
-    if (contains(kContentWords, word)) sign = NameSign::kContent;
-    state = state || contains(kStateWords, word);
-    word.clear();
-  };
-  for (char c : name) {
-    auto byte = static_cast<unsigned char>(c);
-    if (!std::isalnum(byte) || std::isupper(byte)) end_word();
-    if (std::isalnum(byte)) word += static_cast<char>(std::tolower(byte));
+bool is_flow(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_DETAILS:
+      return true;
+    default:
+      return is_heading(tag) && tag != GUMBO_TAG_H1;
   }
-  end_word();
-  return state ? NameSign::kNone : sign;
 }
 
-struct NameSigns {
-  bool surroundings = false;
-  bool content = false;
-};
-
-NameSigns name_signs(const GumboNode* element) {
-  NameSigns signs;
-  for (const char* name : {"class", "id"}) {
-    std::string_view names = attribute(element, name).substr(0, 500);
-    while (!names.empty()) {
-      std::size_t end = std::min(names.find_first_of(" \t\r\n"), names.size());
-      NameSign sign = sign_of_name(names.substr(0, end));
-      signs.surroundings = signs.surroundings || sign == NameSign::kSurroundings;
-      signs.content = signs.content || sign == NameSign::kContent;
-      names.remove_prefix(std::min(end + 1, names.size()));
-    }
+bool can_be_link_list(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_P:
+      return true;
+    default:
+      return is_heading(tag);
   }
-  return signs;
-}
-
-std::size_t visible_length(std::string_view text, std::size_t& commas) {
-  std::size_t length = 0;
-  bool space = true;
-  for (char c : text) {
-    bool is_space = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (!is_space || !space) ++length;
-    space = is_space;
-    if (c == ',') ++commas;
-  }
-  return length;
-}
-
-bool is_content_mark(const GumboNode* element) {
-  GumboTag tag = element->v.element.tag;
-  return tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE || attribute(element, "role") == "main";
-}
-
-bool is_block_in_table(GumboTag tag) {
-  return (tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6) || tag == GUMBO_TAG_UL ||
-         tag == GUMBO_TAG_OL || tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_PRE ||
-         tag == GUMBO_TAG_ARTICLE;
-}
-
-bool is_inline(GumboTag tag) {
-  constexpr std::array kInline{GUMBO_TAG_B,    GUMBO_TAG_I,    GUMBO_TAG_EM,    GUMBO_TAG_STRONG,
-                               GUMBO_TAG_SPAN, GUMBO_TAG_CODE, GUMBO_TAG_A,     GUMBO_TAG_SUB,
-                               GUMBO_TAG_SUP,  GUMBO_TAG_U,    GUMBO_TAG_SMALL, GUMBO_TAG_FONT,
-                               GUMBO_TAG_MARK, GUMBO_TAG_ABBR, GUMBO_TAG_CITE,  GUMBO_TAG_Q};
-  return std::ranges::find(kInline, tag) != kInline.end();
-}
-
-double link_share(const Measure& measure) {
-  return measure.text == 0
-             ? 1
-             : static_cast<double>(measure.link_text) / static_cast<double>(measure.text);
 }
 
 }  // namespace
 
-bool is_invisible(const GumboNode* element) {
-  switch (element->v.element.tag) {
-    case GUMBO_TAG_HEAD:
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_TEMPLATE:
-    case GUMBO_TAG_NOSCRIPT:
-    case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_OBJECT:
-    case GUMBO_TAG_SVG:
-    case GUMBO_TAG_CANVAS:
-    case GUMBO_TAG_AUDIO:
-    case GUMBO_TAG_VIDEO:
-    case GUMBO_TAG_BUTTON:
-    case GUMBO_TAG_SELECT:
-    case GUMBO_TAG_DATALIST:
-    case GUMBO_TAG_TEXTAREA:
-      return true;
-    default:
-      break;
+PageContent::PageContent(const GumboNode* body, std::string_view title) : outline_(body, false) {
+  choose_strictness();
+  for (std::size_t part : parts_) leave_out_inside(part);
+  add_up();
+  if (found() == 0) take_everything();
+  find_headline(title);
+  if (is_article_ && prose_found() >= kShortPage) {
+    trim(parts_.front(), parts_.back());
+    leave_out_empty_headings();
   }
-  if (has_attribute(element, "hidden") || attribute(element, "aria-hidden") == "true") return true;
-  std::string style(attribute(element, "style").substr(0, 1000));
-  std::erase_if(style, [](unsigned char c) { return std::isspace(c); });
-  return style.find("display:none") != std::string::npos ||
-         style.find("visibility:hidden") != std::string::npos;
+  for (std::size_t part : parts_) nodes_.push_back(outline_.at(part).node);
 }
 
-bool is_surroundings(const GumboNode* element) {
-  GumboTag tag = element->v.element.tag;
-  if (tag == GUMBO_TAG_HTML || tag == GUMBO_TAG_BODY || is_content_mark(element)) return false;
-  if (tag == GUMBO_TAG_NAV || tag == GUMBO_TAG_FOOTER || tag == GUMBO_TAG_ASIDE) return true;
-  std::string_view role = attribute(element, "role");
-  if (role == "navigation" || role == "complementary" || role == "contentinfo" ||
-      role == "dialog" || role == "banner" || role == "search") {
-    return true;
-  }
-  if (tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6) return false;
-  NameSigns signs = name_signs(element);
-  return signs.surroundings && !signs.content;
-}
-
-// Sums up measures from the leaves, and scores paragraphs into their ancestors.
-struct MeasuringVisitor {
-  struct Level {
-    const GumboNode* node;
-    Measure measure;
-    std::size_t direct = 0;  // text that is not in a block of its own, without links
-    std::size_t commas = 0;
-    bool in_link = false;
-  };
-
-  PageContent& content;
-  std::vector<Level> levels;
-
-  bool enter(const GumboNode* element) {
-    if (is_invisible(element) || is_surroundings(element)) return false;
-    bool link = element->v.element.tag == GUMBO_TAG_A || (!levels.empty() && levels.back().in_link);
-    levels.push_back({element, {}, 0, 0, link});
-    return true;
-  }
-
-  void text(const GumboNode* node) {
-    if (levels.empty()) return;
-    Level& level = levels.back();
-    std::size_t length = visible_length(node->v.text.text, level.commas);
-    level.measure.text += length;
-    (level.in_link ? level.measure.link_text : level.direct) += length;
-  }
-
-  void leave(const GumboNode*) {
-    Level level = levels.back();
-    levels.pop_back();
-    GumboTag tag = level.node->v.element.tag;
-    if (is_content_mark(level.node)) content.marked_ = content.marked_ ? content.body_ : level.node;
-    if (!levels.empty()) add_to_parent(level, tag, levels.back());
-    if (!is_inline(tag) && level.direct >= kParagraphText) score_ancestors(level);
-    Measure& measure = content.measures_[level.node];
-    level.measure.score = measure.score;
-    measure = level.measure;
-  }
-
-  void add_to_parent(const Level& level, GumboTag tag, Level& parent) {
-    parent.measure.text += level.measure.text;
-    parent.measure.link_text += level.measure.link_text;
-    parent.measure.has_blocks =
-        parent.measure.has_blocks || level.measure.has_blocks || is_block_in_table(tag);
-    if (!is_inline(tag)) return;
-    parent.direct += level.direct;
-    parent.commas += level.commas;
-  }
-
-  void score_ancestors(const Level& level) {
-    double value = 1.0 + static_cast<double>(level.commas) +
-                   static_cast<double>(std::min<std::size_t>(level.direct / 100, 3));
-    int distance = 0;
-    for (auto at = levels.rbegin(); at != levels.rend() && distance < kScoredAncestors;
-         ++at, ++distance) {
-      double share = distance == 0 ? 1.0 : distance == 1 ? 0.5 : 1.0 / (distance * 3.0);
-      content.measures_[at->node].score += value * share;
+void PageContent::choose_strictness() {
+  Strictness best = Strictness::kAll;
+  choose(best);
+  for (Strictness next : {Strictness::kCommentsAreContent, Strictness::kTagsOnly}) {
+    std::size_t before = found();
+    if (before >= kLittleText) return;
+    choose(next);
+    if (found() > 2 * before) {
+      best = next;
+    } else {
+      choose(best);
     }
   }
-};
-
-PageContent::PageContent(const GumboNode* body) : body_(body) {
-  MeasuringVisitor visitor{*this, {}};
-  walk(body, visitor);
-  root_ = choose_root();
 }
 
-std::size_t PageContent::all_text(const GumboNode* body) {
-  struct Counter {
-    std::size_t length = 0;
-    std::size_t commas = 0;
-    bool enter(const GumboNode* element) { return !is_invisible(element); }
-    void leave(const GumboNode*) {}
-    void text(const GumboNode* node) { length += visible_length(node->v.text.text, commas); }
-  } counter;
-  walk(body, counter);
-  return counter.length;
+// A page that is nothing but links or menus, or that shows its text to those without scripts alone.
+void PageContent::take_everything() {
+  if (outline_.at(0).text == 0) outline_ = Outline(outline_.at(0).node, true);
+  leave_out_surroundings(Strictness::kNothing);
+  add_up();
+  parts_ = {0};
+  is_article_ = false;
 }
 
-const Measure& PageContent::measure(const GumboNode* node) const {
-  static const Measure kNothing;
-  auto found = measures_.find(node);
-  return found == measures_.end() ? kNothing : found->second;
+std::size_t PageContent::prose_found() const {
+  std::size_t prose = 0;
+  for (std::size_t part : parts_) prose += outline_.at(part).prose;
+  return prose;
 }
 
-double PageContent::rank(const GumboNode* node, const Measure& measure) const {
-  return (measure.score + (name_signs(node).content ? 25 : 0)) * (1 - link_share(measure));
+// Kept text in the parts, links and all.
+std::size_t PageContent::found() const {
+  std::size_t text = 0;
+  for (std::size_t part : parts_) text += kept_text_[part];
+  return text;
 }
 
-const GumboNode* PageContent::choose_root() const {
-  double visible = static_cast<double>(visible_text());
-  if (visible < kSmallPage) return body_;
-  auto holds_enough = [&](const GumboNode* node) {
-    return static_cast<double>(measure(node).text) >= kRootShare * visible;
-  };
-  if (marked_ != nullptr && marked_ != body_ && holds_enough(marked_)) return marked_;
+bool PageContent::is_left_out(const GumboNode* node) const {
+  const Element* element = outline_.find(node);
+  return element == nullptr || element->left_out;
+}
 
-  const GumboNode* best = body_;
+bool PageContent::lays_out(const GumboNode* table) const {
+  const Element* element = outline_.find(table);
+  return element != nullptr && element->lays_out;
+}
+
+std::size_t PageContent::plain_text(const Element& element) const {
+  std::size_t index = outline_.index_of(element);
+  return kept_text_[index] - kept_links_[index];
+}
+
+void PageContent::choose(Strictness strictness) {
+  leave_out_surroundings(strictness);
+  add_up();
+  score_paragraphs();
+  parts_ = article_parts();
+  is_article_ = !parts_.empty() && covers_enough(parts_);
+  if (!is_article_) parts_ = {whole_page()};
+}
+
+bool PageContent::is_surroundings(const Element& element, Strictness strictness) const {
+  Surroundings kind = element.signs.surroundings;
+  if (strictness == Strictness::kNothing || kind == Surroundings::kNone || element.has_mark) {
+    return false;
+  }
+  GumboTag tag = element.tag();
+  if (strictness == Strictness::kTagsOnly) {
+    return tag == GUMBO_TAG_NAV || tag == GUMBO_TAG_FOOTER || tag == GUMBO_TAG_ASIDE;
+  }
+  if (kind == Surroundings::kComments) return strictness == Strictness::kAll;
+  if (element.has_code) return false;
+  bool small_kind = kind == Surroundings::kBox || kind == Surroundings::kLine;
+  if (!small_kind) return true;
+  bool judged = tag != GUMBO_TAG_ARTICLE && tag != GUMBO_TAG_TD && tag != GUMBO_TAG_TR &&
+                tag != GUMBO_TAG_TH && tag != GUMBO_TAG_TABLE;
+  std::size_t limit = most_text(kind);
+  if (is_inline(tag)) judged = judged && outline_.at(element.parent).own_text <= limit;
+  return judged && element.text <= limit;
+}
+
+void PageContent::leave_out(std::size_t index) {
+  for (std::size_t i = index; i < outline_.at(index).end; ++i)
+    outline_.elements()[i].left_out = true;
+}
+
+void PageContent::leave_out_surroundings(Strictness strictness) {
+  for (Element& element : outline_.elements()) element.left_out = false;
+  for (std::size_t i = 1; i < outline_.elements().size();) {
+    const Element& element = outline_.at(i);
+    if (element.tag() == GUMBO_TAG_PRE) {
+      i = element.end;  // programs are coloured by classes
+    } else if (is_surroundings(element, strictness)) {
+      leave_out(i);
+      i = element.end;
+    } else {
+      ++i;
+    }
+  }
+}
+
+// From the leaves to the root: what is kept below each element.
+void PageContent::add_up() {
+  auto& elements = outline_.elements();
+  kept_text_.assign(elements.size(), 0);
+  kept_links_.assign(elements.size(), 0);
+  for (Element& element : elements) element.prose = 0;
+  for (std::size_t i = elements.size(); i-- > 0;) {
+    Element& element = elements[i];
+    if (element.left_out) continue;
+    bool is_part_of_line = is_inline(element.tag()) && !element.has_blocks;
+    bool is_prose = !is_part_of_line && element.own_text >= kParagraphText &&
+                    element.own_link_share() < kMostlyLinks;
+    if (is_prose) element.prose += element.own_text - element.own_links;
+    if (!is_part_of_line) {
+      kept_text_[i] += element.own_text;
+      kept_links_[i] += element.own_links;
+    }
+    if (i == 0) break;
+    elements[element.parent].prose += element.prose;
+    kept_text_[element.parent] += kept_text_[i];
+    kept_links_[element.parent] += kept_links_[i];
+  }
+}
+
+void PageContent::score_paragraphs() {
+  scores_.assign(outline_.elements().size(), 0);
+  for (std::size_t i = 0; i < outline_.elements().size(); ++i) {
+    const Element& element = outline_.at(i);
+    bool is_part_of_line = is_inline(element.tag()) && !element.has_blocks;
+    if (element.left_out || is_part_of_line || element.own_link_share() >= kMostlyLinks) continue;
+    std::size_t length = element.own_text - element.own_links;
+    if (length < kParagraphText) continue;
+    double value = 1.0 + static_cast<double>(std::min<std::size_t>(element.commas, 20)) +
+                   static_cast<double>(std::min<std::size_t>(length / 100, 5));
+    score(element.has_blocks ? i : element.parent, value);
+  }
+}
+
+// A paragraph speaks for what holds it, and less for what holds that.
+void PageContent::score(std::size_t ancestor, double value) {
+  for (int level = 0; level < kScoredAncestors; ++level) {
+    double share = level == 0 ? 1.0 : level == 1 ? 0.5 : 1.0 / (3.0 * level);
+    scores_[ancestor] += value * share;
+    if (ancestor == 0) return;
+    ancestor = outline_.at(ancestor).parent;
+  }
+}
+
+// The share of links in what is kept below.
+double PageContent::links_in(std::size_t index) const {
+  if (kept_text_[index] == 0) return 1;
+  return static_cast<double>(kept_links_[index]) / static_cast<double>(kept_text_[index]);
+}
+
+double PageContent::rank(std::size_t index) const {
+  const Element& element = outline_.at(index);
+  double factor = element.signs.body ? 1.6 : element.signs.content ? 1.2 : 1.0;
+  GumboTag tag = element.tag();
+  if (tag == GUMBO_TAG_ARTICLE || tag == GUMBO_TAG_MAIN) factor *= 1.2;
+  if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_DL || tag == GUMBO_TAG_TR) {
+    factor *= 0.8;
+  }
+  return scores_[index] * (1 - links_in(index)) * factor;
+}
+
+std::size_t PageContent::best_candidate() const {
+  std::size_t best = kNone;
   double best_rank = 0;
-  for (const auto& [node, measure] : measures_) {
-    if (measure.score <= 0) continue;
-    double value = rank(node, measure);
+  for (std::size_t i = 0; i < outline_.elements().size(); ++i) {
+    if (outline_.at(i).left_out || scores_[i] <= 0) continue;
+    double value = rank(i);
     if (value <= best_rank) continue;
     best_rank = value;
-    best = node;
+    best = i;
   }
-  while (best != body_ && best->parent != nullptr && !holds_enough(best)) best = best->parent;
   return best;
 }
 
-bool PageContent::is_link_list(const GumboNode* element) const {
-  switch (element->v.element.tag) {
-    case GUMBO_TAG_UL:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_SECTION:
-    case GUMBO_TAG_TABLE:
-      break;
-    default:
-      return false;
+// Of the elements that the page itself names the article's body, the one with most prose; the
+// innermost of these.
+std::size_t PageContent::best_body() const {
+  std::size_t best = kNone;
+  for (std::size_t i = 1; i < outline_.elements().size(); ++i) {
+    const Element& element = outline_.at(i);
+    if (!element.signs.body || element.left_out || element.prose == 0) continue;
+    bool better =
+        best == kNone || element.prose > outline_.at(best).prose ||
+        (outline_.holds(best, i) &&
+         static_cast<double>(element.prose) >= 0.9 * static_cast<double>(outline_.at(best).prose));
+    if (better) best = i;
   }
-  const Measure& measured = measure(element);
-  return measured.text < kShortLinkList && measured.text > 0 && link_share(measured) > 0.5;
+  return best;
+}
+
+std::size_t PageContent::common_ancestor(std::size_t left, std::size_t right) const {
+  while (!outline_.holds(left, right)) left = outline_.at(left).parent;
+  return left;
+}
+
+bool PageContent::is_peer(std::size_t index, std::size_t of_index) const {
+  const Element& element = outline_.at(index);
+  const Element& of = outline_.at(of_index);
+  if (element.left_out || element.tag() != of.tag() || element.prose < kSolidText / 2) return false;
+  if (links_in(index) > links_in(of_index) + kPeerLinks) return false;
+  std::string_view name = first_class(of.node);
+  if (!name.empty()) return first_class(element.node) == name;
+  return is_telling(of.tag()) && element.parent == of.parent && first_class(element.node).empty();
+}
+
+// Posts of a thread, answers to a question, sections of a story: where others of its kind hold as
+// much as `index`, the content is what holds them all.
+std::size_t PageContent::with_peers(std::size_t index) const {
+  std::size_t level = index;
+  for (int i = 0; i < kPeerLevels && level != 0; ++i, level = outline_.at(level).parent) {
+    const Element& element = outline_.at(level);
+    if (level != index && !is_telling(element.tag())) continue;
+    std::size_t prose = 0;
+    std::size_t ancestor = level;
+    for (std::size_t other = 1; other < outline_.elements().size(); ++other) {
+      bool apart = !outline_.holds(level, other) && !outline_.holds(other, level);
+      if (!apart || !is_peer(other, level)) continue;
+      prose += outline_.at(other).prose;
+      ancestor = common_ancestor(ancestor, other);
+    }
+    double least =
+        (level == index ? kPeerProse : kOuterPeerProse) * static_cast<double>(element.prose);
+    if (ancestor != level && static_cast<double>(prose) >= least) return ancestor;
+  }
+  return index;
+}
+
+// The outermost element with the same text.
+std::size_t PageContent::without_wrappers(std::size_t index) const {
+  while (index != 0 && outline_.at(index).parent != 0 &&
+         kept_text_[outline_.at(index).parent] == kept_text_[index]) {
+    index = outline_.at(index).parent;
+  }
+  return index;
+}
+
+bool PageContent::is_worthwhile_sibling(std::size_t sibling, std::size_t root) const {
+  const Element& element = outline_.at(sibling);
+  if (element.left_out || kept_text_[sibling] == 0) return false;
+  double links = links_in(sibling);
+  if (links >= kFewLinks) return false;
+  if (element.tag() == GUMBO_TAG_P) return element.text > kSolidText || element.ends_sentence;
+  if (is_flow(element.tag())) return true;
+  if (element.prose < kSolidText) return false;
+
+  return rank(sibling) >= kSiblingRank * rank(root) || links < kHardlyLinks;
+}
+
+void PageContent::add_siblings(std::size_t root, std::vector<std::size_t>& parts) const {
+  std::size_t outer = without_wrappers(root);
+  if (outer == 0) {
+    parts.push_back(root);
+    return;
+  }
+  std::size_t parent = outline_.at(outer).parent;
+  for (std::size_t i = parent + 1; i < outline_.at(parent).end; i = outline_.at(i).end) {
+    if (i == outer) parts.push_back(root);
+    if (i != outer && is_worthwhile_sibling(i, root)) parts.push_back(i);
+  }
+}
+
+// What stands between the headline and the text is often outside of the text's element.
+void PageContent::add_standfirst(std::size_t root, std::vector<std::size_t>& parts) const {
+  std::size_t outer = root;
+  for (int i = 0; i < 4 && outer != 0; ++i) outer = outline_.at(outer).parent;
+  for (std::size_t i = outer + 1; i < root; ++i) {
+    const Element& element = outline_.at(i);
+    bool taken = std::ranges::any_of(parts, [&](std::size_t part) {
+      return outline_.holds(part, i) || outline_.holds(i, part);
+    });
+    bool fits = element.signs.standfirst && !element.left_out && !element.has_mark &&
+                element.text >= kParagraphText && element.text <= kLongStandfirst &&
+                element.link_share() < kFewLinks;
+    if (taken || !fits || outline_.holds(i, root)) continue;
+    parts.insert(parts.begin(), i);
+    return;
+  }
+}
+
+std::vector<std::size_t> PageContent::article_parts() const {
+  std::size_t best = best_candidate();
+  if (best == kNone) return {};
+  std::size_t body = best_body();
+  bool named = body != kNone && static_cast<double>(outline_.at(body).prose) >=
+                                    kBodyProse * static_cast<double>(outline_.at(best).prose);
+  std::size_t root = with_peers(named ? body : best);
+  std::vector<std::size_t> parts;
+  if (named && root == body) {
+    parts.push_back(root);
+  } else {
+    add_siblings(root, parts);
+  }
+  add_standfirst(root, parts);
+  return parts;
+}
+
+// A page whose best part is a small share of it is a list, a form or a table rather than an
+// article.
+bool PageContent::covers_enough(const std::vector<std::size_t>& parts) const {
+  std::size_t found = 0;
+  for (std::size_t part : parts) found += plain_text(outline_.at(part));
+  std::size_t all = plain_text(outline_.at(whole_page()));
+  return found >= kShortArticle ||
+         static_cast<double>(found) >= kLeastCover * static_cast<double>(all);
+}
+
+// The one main element if it holds most, or else everything.
+std::size_t PageContent::whole_page() const {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < outline_.elements().size(); ++i) {
+    const Element& element = outline_.at(i);
+    bool is_main = element.tag() == GUMBO_TAG_MAIN || attribute(element.node, "role") == "main";
+    if (!is_main || element.left_out) continue;
+    if (2 * plain_text(element) >= plain_text(outline_.at(0))) best = i;
+    break;
+  }
+  return best;
+}
+
+// A stretch of links, as menus and "related" boxes are. On a page that is itself a list only short
+// ones are, which are menus.
+bool PageContent::is_link_list(const Element& element) const {
+  std::size_t index = outline_.index_of(element);
+  std::size_t text = kept_text_[index];
+  if (!can_be_link_list(element.tag()) || text == 0) return false;
+  if (element.own_text >= element.own_links + kSolidText) return false;
+  double links = links_in(index);
+  if (!is_article_) {
+    return !is_heading(element.tag()) && links > kAllLinks && text < kShortMenu;
+  }
+  if (is_heading(element.tag())) return false;
+  if (element.tag() == GUMBO_TAG_P) return links > kAllLinks && text < 2 * kShortLine;
+  return links > kMostlyLinks && text < kLongLinkList;
+}
+
+void PageContent::leave_out_inside(std::size_t part) {
+  for (std::size_t i = part + 1; i < outline_.at(part).end;) {
+    const Element& element = outline_.at(i);
+    bool line = !element.has_blocks && !is_inline(element.tag()) && element.text > 0 &&
+                element.text <= kLongLine;
+    if (element.left_out || element.tag() == GUMBO_TAG_PRE) {
+      i = element.end;
+    } else if (is_link_list(element) || (line && is_boilerplate(inner_text(element.node)))) {
+      leave_out(i);
+      i = element.end;
+    } else {
+      ++i;
+    }
+  }
+}
+
+// Paragraphs that are surely text: what comes before the first of them or after the last needs a
+// reason to stay.
+bool PageContent::is_solid(const Element& element) const {
+  bool is_part_of_line = is_inline(element.tag()) && !element.has_blocks;
+  if (element.left_out || is_part_of_line || is_heading(element.tag())) return false;
+  if (element.own_link_share() >= kFewLinks) return false;
+  return element.own_text >= kSolidText ||
+         (element.own_text >= kSolidText / 2 && element.ends_sentence);
+}
+
+// A line of its own that says little: a date, a name, a label.
+bool PageContent::is_loose_line(std::size_t index) const {
+  const Element& element = outline_.at(index);
+  const Element& parent = outline_.at(element.parent);
+  GumboTag tag = element.tag();
+  bool loose = tag == GUMBO_TAG_P || tag == GUMBO_TAG_DIV || tag == GUMBO_TAG_SPAN ||
+               tag == GUMBO_TAG_TIME || tag == GUMBO_TAG_A || tag == GUMBO_TAG_SECTION;
+  if (!loose || element.has_blocks || !parent.has_blocks || is_inline(parent.tag())) return false;
+  return element.text > 0 && element.text < kShortLine && !element.ends_sentence &&
+         !element.signs.standfirst;
+}
+
+// Loose lines before the first paragraph that is surely text are by-lines and dates, those behind
+// the last are labels and links, unless they are paragraphs in a row with it.
+void PageContent::trim(std::size_t first, std::size_t last) {
+  std::size_t end_of_parts = outline_.at(last).end;
+  std::size_t begin = kNone;
+  std::size_t end = kNone;
+  for (std::size_t i = first; i < end_of_parts; ++i) {
+    if (!is_solid(outline_.at(i))) continue;
+    if (begin == kNone) begin = i;
+    end = i;
+  }
+  if (begin == kNone) return;
+  for (std::size_t i = first; i < end_of_parts; ++i) {
+    const Element& element = outline_.at(i);
+    bool before = i < begin;
+    bool behind = i > end && (i >= outline_.at(end).end || outline_.at(end).has_blocks);
+    if ((!before && !behind) || element.left_out || !is_loose_line(i)) continue;
+    bool in_row = element.tag() == GUMBO_TAG_P && element.link_share() < kFewLinks &&
+                  element.parent == outline_.at(before ? begin : end).parent;
+    if (!in_row || (before && is_byline(inner_text(element.node)))) leave_out(i);
+  }
+}
+
+// Headings over what was left out.
+void PageContent::leave_out_empty_headings() {
+  GumboTag next = GUMBO_TAG_H1;  // the heading after the one that is looked at, or the end
+  bool text_between = false;
+  for (std::size_t part = parts_.size(); part-- > 0;) {
+    for (std::size_t i = outline_.at(parts_[part]).end; i-- > parts_[part];) {
+      const Element& element = outline_.at(i);
+      if (element.left_out) continue;
+      if (!is_heading(element.tag())) {
+        text_between = text_between || (element.own_text > 0 && !is_in_heading(i));
+        continue;
+      }
+      bool is_label = element.own_text < kSolidText && element.node != headline_;
+      if (!text_between && next <= element.tag() && is_label) {
+        leave_out(i);
+      } else {
+        next = element.tag();
+        text_between = false;
+      }
+    }
+  }
+}
+
+bool PageContent::is_in_heading(std::size_t index) const {
+  for (; index != 0; index = outline_.at(index).parent) {
+    if (is_heading(outline_.at(index).tag())) return true;
+    if (!is_inline(outline_.at(index).tag())) return false;
+  }
+  return false;
+}
+
+void PageContent::find_headline(std::string_view title) {
+  for (std::size_t part : parts_) {
+    for (std::size_t i = part; i < outline_.at(part).end; ++i) {
+      const Element& element = outline_.at(i);
+      if (element.left_out) continue;
+      if (is_heading(element.tag())) {
+        std::string words = inner_text(element.node);
+        bool sole = element.tag() == GUMBO_TAG_H1 && is_article_ && prose_found() >= kShortPage;
+        if (sole || repeats_title(words, title)) headline_ = element.node;
+        if (element.tag() <= GUMBO_TAG_H2 || headline_ != nullptr) return;
+      } else if (is_solid(element)) {
+        return;
+      }
+    }
+  }
 }
 
 }  // namespace walrus::extract

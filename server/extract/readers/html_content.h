@@ -4,49 +4,77 @@
 #include <gumbo.h>
 
 #include <cstddef>
-#include <unordered_map>
+#include <string_view>
+#include <vector>
+
+#include "extract/readers/html_outline.h"
 
 namespace walrus::extract {
 
-struct Measure {
-  std::size_t text = 0;       // characters of visible text below, white space collapsed
-  std::size_t link_text = 0;  // of these, inside links
-  double score = 0;           // by the paragraphs below, as Arc90's Readability counts them
-  bool has_blocks = false;    // headings, lists or tables below: a table with them lays out a page
-};
-
 class PageContent {
  public:
-  // Measures everything below `body`, which must outlive this.
-  explicit PageContent(const GumboNode* body);
+  // Looks at everything below `body`, which must outlive this. `title` is the page's own; a heading
+  // that repeats it is not text.
+  PageContent(const GumboNode* body, std::string_view title);
 
-  // The smallest element that holds the content, or the body where no part stands out.
-  const GumboNode* root() const { return root_; }
-  // Characters of text outside the surroundings.
-  std::size_t visible_text() const { return measure(body_).text; }
-  // Characters of text anywhere on the page.
-  static std::size_t all_text(const GumboNode* body);
-
-  // A stretch of links, as menus and "related" boxes are.
-  bool is_link_list(const GumboNode* element) const;
-  bool lays_out(const GumboNode* table) const { return measure(table).has_blocks; }
+  // The elements that hold the content, in document order, none inside another. The whole body
+  // where no part stands out, or where too little would be left.
+  const std::vector<const GumboNode*>& parts() const { return nodes_; }
+  // What is invisible, and what lies inside the parts without being content.
+  bool is_left_out(const GumboNode* element) const;
+  // The headline, whose words are the title's.
+  const GumboNode* headline() const { return headline_; }
+  bool lays_out(const GumboNode* table) const;
 
  private:
-  friend struct MeasuringVisitor;
-  const Measure& measure(const GumboNode* node) const;
-  double rank(const GumboNode* node, const Measure& measure) const;
-  const GumboNode* choose_root() const;
+  // How readily something is taken for surroundings; what yields too little gives way to the next.
+  enum class Strictness { kAll, kCommentsAreContent, kTagsOnly, kNothing };
 
-  const GumboNode* body_;
-  const GumboNode* root_;
-  const GumboNode* marked_ =
-      nullptr;  // the one main or article element; the body if there are more
-  std::unordered_map<const GumboNode*, Measure> measures_;
+  void choose_strictness();
+  void choose(Strictness strictness);
+  void take_everything();
+  std::size_t found() const;
+  std::size_t prose_found() const;
+  bool is_surroundings(const Element& element, Strictness strictness) const;
+  void leave_out_surroundings(Strictness strictness);
+  void leave_out(std::size_t index);
+  void add_up();
+  void score_paragraphs();
+  void score(std::size_t first_ancestor, double value);
+  double links_in(std::size_t index) const;
+  double rank(std::size_t index) const;
+
+  std::size_t best_candidate() const;
+  std::size_t best_body() const;
+  std::size_t with_peers(std::size_t index) const;
+  bool is_peer(std::size_t index, std::size_t of) const;
+  std::size_t common_ancestor(std::size_t left, std::size_t right) const;
+  std::size_t without_wrappers(std::size_t index) const;
+  bool is_worthwhile_sibling(std::size_t sibling, std::size_t root) const;
+  std::size_t whole_page() const;
+  bool covers_enough(const std::vector<std::size_t>& parts) const;
+  std::vector<std::size_t> article_parts() const;
+  void add_siblings(std::size_t root, std::vector<std::size_t>& parts) const;
+  void add_standfirst(std::size_t root, std::vector<std::size_t>& parts) const;
+
+  bool is_link_list(const Element& element) const;
+  bool is_solid(const Element& element) const;
+  void leave_out_inside(std::size_t part);
+  bool is_loose_line(std::size_t index) const;
+  bool is_in_heading(std::size_t index) const;
+  void trim(std::size_t first, std::size_t last);
+  void leave_out_empty_headings();
+  void find_headline(std::string_view title);
+  std::size_t plain_text(const Element& element) const;
+
+  Outline outline_;
+  std::vector<double> scores_;
+  std::vector<std::size_t> kept_text_;   // below each element, of what is not left out
+  std::vector<std::size_t> kept_links_;  // of this, inside links
+  std::vector<std::size_t> parts_;
+  std::vector<const GumboNode*> nodes_;
+  bool is_article_ = false;
+  const GumboNode* headline_ = nullptr;
 };
-
-// Never shown, or no text: scripts, styles, templates, form controls, elements hidden by attribute.
-bool is_invisible(const GumboNode* element);
-// By tag, role, class or id: navigation, side bars, footers, comments, cookie notices.
-bool is_surroundings(const GumboNode* element);
 
 }  // namespace walrus::extract

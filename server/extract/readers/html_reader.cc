@@ -8,9 +8,6 @@ namespace walrus::extract {
 
 namespace {
 
-// Where the content is less than this share of what can be seen, it was guessed wrong.
-constexpr double kLeastShare = 0.2;
-
 // The first element with `tag` whose attribute has the value, or null; any if `name` is null.
 const GumboNode* find_element(const GumboNode* root, GumboTag wanted, const char* name,
                               std::string_view value) {
@@ -52,15 +49,11 @@ Result<text::StructuredText> read_html(const Input& input) {
   auto tree = HtmlTree::parse(decoded.text, input.limits.memory_bytes / 2);
   if (!tree) return std::unexpected(std::move(tree.error()));
 
-  PageContent content((*tree)->body());
+  std::string title = title_of(**tree);
+  PageContent content((*tree)->body(), title);
   DocumentBuilder builder(input.limits);
-  render_html(content.root(), &content, builder);
-  double all_text = static_cast<double>(PageContent::all_text((*tree)->body()));
-  if (static_cast<double>(builder.size()) <= kLeastShare * all_text) {
-    builder = DocumentBuilder(input.limits);
-    render_html((*tree)->body(), nullptr, builder);
-  }
-  builder.set_title(title_of(**tree));
+  render_html(content, builder);
+  builder.set_title(title);
   builder.set_encoding(std::move(decoded.encoding), decoded.guessed);
   input.progress(input.bytes.size(), input.bytes.size());
   return builder.finish();

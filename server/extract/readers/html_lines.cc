@@ -1,0 +1,195 @@
+#include "extract/readers/html_lines.h"
+
+#include <unicode/uchar.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/utf8.h"
+
+namespace walrus::extract {
+
+namespace {
+
+// Lines that are nothing else, in lower case and without marks.
+constexpr std::array<std::string_view, 63> kWholeLines{"comments are closed",
+                                                       "advertisement",
+                                                       "advertisements",
+                                                       "advertising",
+                                                       "ad",
+                                                       "ads by google",
+                                                       "sponsored",
+                                                       "sponsored content",
+                                                       "promoted",
+                                                       "share",
+                                                       "share this",
+                                                       "share this article",
+                                                       "share this story",
+                                                       "share on facebook",
+                                                       "share on twitter",
+                                                       "tweet",
+                                                       "pin it",
+                                                       "email",
+                                                       "print",
+                                                       "like this",
+                                                       "like loading",
+                                                       "loading",
+                                                       "related",
+                                                       "related articles",
+                                                       "related stories",
+                                                       "related posts",
+                                                       "related content",
+                                                       "related topics",
+                                                       "more on this topic",
+                                                       "most read",
+                                                       "most popular",
+                                                       "trending",
+                                                       "read more",
+                                                       "continue reading",
+                                                       "story continues below",
+                                                       "article continues below advertisement",
+                                                       "scroll to continue",
+                                                       "scroll to continue with content",
+                                                       "skip advertisement",
+                                                       "story continues below advertisement",
+                                                       "continue reading the main story",
+                                                       "back to top",
+                                                       "top",
+                                                       "click to expand",
+                                                       "watch video",
+                                                       "play video",
+                                                       "view gallery",
+                                                       "copy link",
+                                                       "copy",
+                                                       "edit",
+                                                       "permalink",
+                                                       "comments",
+                                                       "leave a comment",
+                                                       "add a comment",
+                                                       "post a comment",
+                                                       "reply",
+                                                       "anzeige",
+                                                       "werbung",
+                                                       "publicité",
+                                                       "publicidad",
+                                                       "publicidade",
+                                                       "pubblicità",
+                                                       "реклама"};
+// Lines that begin so.
+constexpr std::array<std::string_view, 58> kBeginnings{"read more:",
+                                                       "read also:",
+                                                       "also read:",
+                                                       "also read ",
+                                                       "read next",
+                                                       "see also:",
+                                                       "related:",
+                                                       "related story:",
+                                                       "related stories:",
+                                                       "more:",
+                                                       "more from ",
+                                                       "watch:",
+                                                       "listen:",
+                                                       "recommended:",
+                                                       "don't miss:",
+                                                       "don’t miss:",
+                                                       "you may also like",
+                                                       "you might also like",
+                                                       "you may like",
+                                                       "share this",
+                                                       "share on ",
+                                                       "follow us on",
+                                                       "follow us:",
+                                                       "like us on",
+                                                       "sign up for ",
+                                                       "sign up to ",
+                                                       "subscribe to our",
+                                                       "get our newsletter",
+                                                       "click here to ",
+                                                       "tags:",
+                                                       "tagged:",
+                                                       "filed under",
+                                                       "posted in ",
+                                                       "categories:",
+                                                       "category:",
+                                                       "topics:",
+                                                       "labels:",
+                                                       "photo by ",
+                                                       "photo credit:",
+                                                       "image credit:",
+                                                       "photo: ",
+                                                       "image copyright",
+                                                       "copyright ©",
+                                                       "© ",
+                                                       "all rights reserved",
+                                                       "please enable javascript",
+                                                       "media playback is",
+                                                       "lesen sie auch",
+                                                       "mehr zum thema",
+                                                       "lire aussi",
+                                                       "à lire aussi",
+                                                       "lea también",
+                                                       "lee también",
+                                                       "leia também",
+                                                       "leggi anche",
+                                                       "читайте также",
+                                                       "lees ook",
+                                                       "läs också"};
+
+// In lower case, blanks collapsed, and of the other characters those that `keep` wants.
+template <class Keep>
+std::string folded(std::string_view text, Keep keep) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    auto c = static_cast<UChar32>(next_code_point(text, at));
+    if (u_isUWhiteSpace(c)) {
+      if (!result.empty() && result.back() != ' ') result += ' ';
+    } else if (keep(c)) {
+      append_code_point(result, static_cast<char32_t>(u_tolower(c)));
+    }
+  }
+  while (!result.empty() && result.back() == ' ') result.pop_back();
+  return result;
+}
+
+bool is_letter_or_digit(UChar32 c) {
+  return u_isalnum(c) != 0;
+}
+
+// Letters and digits alone.
+std::string bare(std::string_view text) {
+  std::string result = folded(text, is_letter_or_digit);
+  std::erase(result, ' ');
+  return result;
+}
+
+}  // namespace
+
+bool is_boilerplate(std::string_view line) {
+  if (line.size() > 4 * kLongLine) return false;
+  std::string whole = folded(line, [](UChar32) { return true; });
+  if (whole.empty() || whole.size() > kLongLine) return false;
+  if (whole == "¶" || whole == "#" || whole == "§") return true;
+  bool begins = std::ranges::any_of(
+      kBeginnings, [&](std::string_view beginning) { return whole.starts_with(beginning); });
+  return begins ||
+         std::ranges::find(kWholeLines, folded(line, is_letter_or_digit)) != kWholeLines.end();
+}
+
+bool is_byline(std::string_view line) {
+  constexpr std::array<std::string_view, 6> kBy{"by ", "von ", "par ", "por ", "di ", "door "};
+  std::string whole = folded(line.substr(0, kLongLine), [](UChar32) { return true; });
+  bool begins =
+      std::ranges::any_of(kBy, [&](std::string_view by) { return whole.starts_with(by); });
+  return begins || whole.find_first_of("0123456789") != std::string::npos;
+}
+
+bool repeats_title(std::string_view heading, std::string_view title) {
+  std::string words = bare(heading);
+  std::string all = bare(title);
+  if (words.size() < 3 || all.empty()) return false;
+  bool part = all.starts_with(words) || (words.size() >= 12 && all.contains(words));
+  return part || (all.size() >= 12 && words.starts_with(all));
+}
+
+}  // namespace walrus::extract
