@@ -27,6 +27,8 @@ constexpr int kPeerLevels = 5;
 
 // Shares of something that is compared with something else.
 constexpr double kMostlyLinks = 0.5;
+constexpr double kLargePart = 0.25;
+constexpr double kTeaserLinks = 0.2;
 constexpr double kFewLinks = 0.33;
 constexpr double kHardlyLinks = 0.15;
 constexpr double kAllLinks = 0.9;
@@ -160,16 +162,17 @@ void PageContent::choose(Strictness strictness) {
 
 bool PageContent::is_surroundings(const Element& element, Strictness strictness) const {
   Surroundings kind = element.signs.surroundings;
-  if (strictness == Strictness::kNothing || kind == Surroundings::kNone || element.has_mark) {
-    return false;
-  }
+  if (strictness == Strictness::kNothing || kind == Surroundings::kNone) return false;
+  bool small_kind = kind == Surroundings::kBox || kind == Surroundings::kLine;
+  bool large =
+      static_cast<double>(element.text) >= kLargePart * static_cast<double>(outline_.at(0).text);
+  if (element.has_mark && (small_kind || large)) return false;
   GumboTag tag = element.tag();
   if (strictness == Strictness::kTagsOnly) {
     return tag == GUMBO_TAG_NAV || tag == GUMBO_TAG_FOOTER || tag == GUMBO_TAG_ASIDE;
   }
   if (kind == Surroundings::kComments) return strictness == Strictness::kAll;
   if (element.has_code) return false;
-  bool small_kind = kind == Surroundings::kBox || kind == Surroundings::kLine;
   if (!small_kind) return true;
   bool judged = tag != GUMBO_TAG_ARTICLE && tag != GUMBO_TAG_TD && tag != GUMBO_TAG_TR &&
                 tag != GUMBO_TAG_TH && tag != GUMBO_TAG_TABLE;
@@ -342,7 +345,8 @@ bool PageContent::is_worthwhile_sibling(std::size_t sibling, std::size_t root) c
   const Element& element = outline_.at(sibling);
   if (element.left_out || kept_text_[sibling] == 0) return false;
   double links = links_in(sibling);
-  if (links >= kFewLinks) return false;
+  bool teasers = element.linked_headings > 0 && outline_.at(root).linked_headings == 0;
+  if (links >= kFewLinks || teasers) return false;
   if (element.tag() == GUMBO_TAG_P) return element.text > kSolidText || element.ends_sentence;
   if (is_flow(element.tag())) return true;
   if (element.prose < kSolidText) return false;
@@ -381,13 +385,14 @@ void PageContent::add_standfirst(std::size_t root, std::vector<std::size_t>& par
   }
 }
 
-std::vector<std::size_t> PageContent::article_parts() const {
+std::vector<std::size_t> PageContent::article_parts() {
   std::size_t best = best_candidate();
   if (best == kNone) return {};
   std::size_t body = best_body();
   bool named = body != kNone && static_cast<double>(outline_.at(body).prose) >=
                                     kBodyProse * static_cast<double>(outline_.at(best).prose);
   std::size_t root = with_peers(named ? body : best);
+  is_series_ = root != (named ? body : best);
   std::vector<std::size_t> parts;
   if (named && root == body) {
     parts.push_back(root);
@@ -433,6 +438,9 @@ bool PageContent::is_link_list(const Element& element) const {
     return !is_heading(element.tag()) && links > kAllLinks && text < kShortMenu;
   }
   if (is_heading(element.tag())) return false;
+  bool teasers = !is_series_ && element.linked_headings > 1 && links > kTeaserLinks &&
+                 2 * element.prose < prose_found();
+  if (teasers) return true;
   if (element.tag() == GUMBO_TAG_P) return links > kAllLinks && text < 2 * kShortLine;
   return links > kMostlyLinks && text < kLongLinkList;
 }

@@ -53,7 +53,7 @@ class PageContent {
   bool is_worthwhile_sibling(std::size_t sibling, std::size_t root) const;
   std::size_t whole_page() const;
   bool covers_enough(const std::vector<std::size_t>& parts) const;
-  std::vector<std::size_t> article_parts() const;
+  std::vector<std::size_t> article_parts();
   void add_siblings(std::size_t root, std::vector<std::size_t>& parts) const;
   void add_standfirst(std::size_t root, std::vector<std::size_t>& parts) const;
 
@@ -74,6 +74,7 @@ class PageContent {
   std::vector<std::size_t> parts_;
   std::vector<const GumboNode*> nodes_;
   bool is_article_ = false;
+  bool is_series_ = false;  // several things of a kind: posts, answers, teasers
   const GumboNode* headline_ = nullptr;
 };
 

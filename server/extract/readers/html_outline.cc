@@ -11,6 +11,7 @@ namespace walrus::extract {
 
 namespace {
 
+constexpr double kAllLinks = 0.9;
 constexpr std::array<std::string_view, 5> kCommas{",", "，", "、", "،", ";"};
 constexpr std::array<std::string_view, 16> kSentenceEnds{".",  "!", "?", ":", "…", "。", "！", "？",
                                                          "\"", "”", "“", "»", ")", "؟",  "」", "।"};
@@ -161,6 +162,9 @@ struct OutlineVisitor {
   static void add_to_parent(const Element& element, Element& parent) {
     parent.text += element.text;
     parent.link_text += element.link_text;
+    bool is_linked_heading = is_heading(element.tag()) && element.text > 0 &&
+                             (element.link_share() > kAllLinks || parent.tag() == GUMBO_TAG_A);
+    parent.linked_headings += element.linked_headings + (is_linked_heading ? 1 : 0);
     parent.has_mark = parent.has_mark || element.has_mark;
     parent.has_code = parent.has_code || element.has_code || element.tag() == GUMBO_TAG_PRE;
     parent.lays_out = parent.lays_out || element.lays_out || lays_out_page(element.tag());

@@ -18,13 +18,14 @@ struct Element {
   std::size_t parent = 0;  // the root is its own
   std::size_t end = 0;     // the elements from this one to `end` are its subtree
   NameSigns signs;
-  std::size_t text = 0;        // below it
-  std::size_t link_text = 0;   // of this, inside links
-  std::size_t own_text = 0;    // in it and its inline elements, not in blocks below
-  std::size_t own_links = 0;   // of this, inside links
-  std::size_t commas = 0;      // in its own text
-  std::size_t prose = 0;       // in paragraphs below that are not mostly links
-  bool has_blocks = false;     // any block below
+  std::size_t text = 0;             // below it
+  std::size_t link_text = 0;        // of this, inside links
+  std::size_t own_text = 0;         // in it and its inline elements, not in blocks below
+  std::size_t own_links = 0;        // of this, inside links
+  std::size_t commas = 0;           // in its own text
+  std::size_t prose = 0;            // in paragraphs below that are not mostly links
+  std::size_t linked_headings = 0;  // headings below that are nothing but links, as of teasers
+  bool has_blocks = false;          // any block below
   bool lays_out = false;       // headings, lists or tables below: a table with them lays out a page
   bool has_mark = false;       // it is, or holds, a main heading, a main element or an article body
   bool has_code = false;       // a program below

@@ -70,7 +70,7 @@ class Renderer {
     }
     if (is_heading(tag) && in_cells_ == 0) builder_.begin_section(0, inner_text(element));
     break_before(tag);
-    if (tag == GUMBO_TAG_LI && in_cells_ == 0) builder_.append("- ");
+    if (tag == GUMBO_TAG_LI && in_cells_ == 0) item_begins_ = true;
     if (tag == GUMBO_TAG_PRE) ++in_pre_;
     if (tag == GUMBO_TAG_TABLE) enter_table(element);
     if (is_cell(tag)) enter_cell();
@@ -78,6 +78,10 @@ class Renderer {
   }
 
   void text(const GumboNode* node) {
+    if (item_begins_ && !is_blank(node->v.text.text)) {
+      builder_.append("- ");
+      item_begins_ = false;
+    }
     if (in_pre_ > 0 && in_cells_ == 0) {
       builder_.append(node->v.text.text);
     } else {
@@ -87,6 +91,7 @@ class Renderer {
 
   void leave(const GumboNode* element) {
     GumboTag tag = element->v.element.tag;
+    if (tag == GUMBO_TAG_LI) item_begins_ = false;
     if (tag == GUMBO_TAG_PRE) --in_pre_;
     if (is_cell(tag) && !cells_.empty() && cells_.back()) --in_cells_;
     if (tag == GUMBO_TAG_TABLE && !cells_.empty()) cells_.pop_back();
@@ -128,6 +133,7 @@ class Renderer {
   std::vector<bool> cells_;  // of each open table: whether its cells hold data
   int in_cells_ = 0;
   int in_pre_ = 0;
+  bool item_begins_ = false;  // its mark is written with its first text
 };
 
 }  // namespace
