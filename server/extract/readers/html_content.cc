@@ -22,6 +22,8 @@ constexpr std::size_t kLongLinkList = 2000;
 constexpr std::size_t kShortLine = 100;
 constexpr std::size_t kShortMenu = 150;
 constexpr std::size_t kLongStandfirst = 600;
+constexpr std::size_t kSmallForm = 5;  // times as much prose outside of it
+constexpr int kBylineParagraphs = 3;   // a by-line stands before so many
 constexpr int kScoredAncestors = 5;
 constexpr int kPeerLevels = 5;
 
@@ -32,6 +34,7 @@ constexpr double kTeaserLinks = 0.2;
 constexpr double kFewLinks = 0.33;
 constexpr double kHardlyLinks = 0.15;
 constexpr double kAllLinks = 0.9;
+constexpr double kInnerBodyProse = 0.8;
 constexpr double kBodyProse = 0.6;
 constexpr double kPeerProse = 0.3;
 constexpr double kOuterPeerProse = 0.5;
@@ -104,7 +107,7 @@ void PageContent::choose_strictness() {
   choose(best);
   for (Strictness next : {Strictness::kCommentsAreContent, Strictness::kTagsOnly}) {
     std::size_t before = found();
-    if (before >= kLittleText) return;
+    if (before >= kLittleText || (is_named_ && before >= kSolidText)) return;
     choose(next);
     if (found() > 2 * before) {
       best = next;
@@ -167,6 +170,8 @@ bool PageContent::is_surroundings(const Element& element, Strictness strictness)
   bool large =
       static_cast<double>(element.text) >= kLargePart * static_cast<double>(outline_.at(0).text);
   if (element.has_mark && (small_kind || large)) return false;
+  bool most = 2 * element.text >= outline_.at(0).text && element.link_share() < kFewLinks;
+  if (most && kind != Surroundings::kComments) return false;
   GumboTag tag = element.tag();
   if (strictness == Strictness::kTagsOnly) {
     return tag == GUMBO_TAG_NAV || tag == GUMBO_TAG_FOOTER || tag == GUMBO_TAG_ASIDE;
@@ -286,10 +291,10 @@ std::size_t PageContent::best_body() const {
   for (std::size_t i = 1; i < outline_.elements().size(); ++i) {
     const Element& element = outline_.at(i);
     if (!element.signs.body || element.left_out || element.prose == 0) continue;
-    bool better =
-        best == kNone || element.prose > outline_.at(best).prose ||
-        (outline_.holds(best, i) &&
-         static_cast<double>(element.prose) >= 0.9 * static_cast<double>(outline_.at(best).prose));
+    bool better = best == kNone || element.prose > outline_.at(best).prose ||
+                  (outline_.holds(best, i) &&
+                   static_cast<double>(element.prose) >=
+                       kInnerBodyProse * static_cast<double>(outline_.at(best).prose));
     if (better) best = i;
   }
   return best;
@@ -386,12 +391,14 @@ void PageContent::add_standfirst(std::size_t root, std::vector<std::size_t>& par
 }
 
 std::vector<std::size_t> PageContent::article_parts() {
+  is_named_ = false;
   std::size_t best = best_candidate();
   if (best == kNone) return {};
   std::size_t body = best_body();
   bool named = body != kNone && static_cast<double>(outline_.at(body).prose) >=
                                     kBodyProse * static_cast<double>(outline_.at(best).prose);
   std::size_t root = with_peers(named ? body : best);
+  is_named_ = named;
   is_series_ = root != (named ? body : best);
   std::vector<std::size_t> parts;
   if (named && root == body) {
@@ -409,7 +416,7 @@ bool PageContent::covers_enough(const std::vector<std::size_t>& parts) const {
   std::size_t found = 0;
   for (std::size_t part : parts) found += plain_text(outline_.at(part));
   std::size_t all = plain_text(outline_.at(whole_page()));
-  return found >= kShortArticle ||
+  return found >= kShortArticle || (is_named_ && found >= kSolidText) ||
          static_cast<double>(found) >= kLeastCover * static_cast<double>(all);
 }
 
@@ -450,9 +457,12 @@ void PageContent::leave_out_inside(std::size_t part) {
     const Element& element = outline_.at(i);
     bool line = !element.has_blocks && !is_inline(element.tag()) && element.text > 0 &&
                 element.text <= kLongLine;
+    bool small_form = is_article_ && element.tag() == GUMBO_TAG_FORM &&
+                      kSmallForm * element.prose < prose_found();
     if (element.left_out || element.tag() == GUMBO_TAG_PRE) {
       i = element.end;
-    } else if (is_link_list(element) || (line && is_boilerplate(inner_text(element.node)))) {
+    } else if (small_form || is_link_list(element) ||
+               (line && is_boilerplate(inner_text(element.node)))) {
       leave_out(i);
       i = element.end;
     } else {
@@ -487,22 +497,25 @@ bool PageContent::is_loose_line(std::size_t index) const {
 // the last are labels and links, unless they are paragraphs in a row with it.
 void PageContent::trim(std::size_t first, std::size_t last) {
   std::size_t end_of_parts = outline_.at(last).end;
-  std::size_t begin = kNone;
-  std::size_t end = kNone;
+  std::vector<std::size_t> solid;
   for (std::size_t i = first; i < end_of_parts; ++i) {
-    if (!is_solid(outline_.at(i))) continue;
-    if (begin == kNone) begin = i;
-    end = i;
+    if (is_solid(outline_.at(i))) solid.push_back(i);
   }
-  if (begin == kNone) return;
+  if (solid.empty()) return;
+  std::size_t begin = solid.front();
+  std::size_t end = solid.back();
+  bool article = !is_series_ && solid.size() > kBylineParagraphs;
+  std::size_t early = article ? solid[kBylineParagraphs - 1] : begin;
   for (std::size_t i = first; i < end_of_parts; ++i) {
     const Element& element = outline_.at(i);
     bool before = i < begin;
     bool behind = i > end && (i >= outline_.at(end).end || outline_.at(end).has_blocks);
-    if ((!before && !behind) || element.left_out || !is_loose_line(i)) continue;
+    bool looked_at = i < early || behind;
+    if (!looked_at || element.left_out || !is_loose_line(i)) continue;
     bool in_row = element.tag() == GUMBO_TAG_P && element.link_share() < kFewLinks &&
                   element.parent == outline_.at(before ? begin : end).parent;
-    if (!in_row || (before && is_byline(inner_text(element.node)))) leave_out(i);
+    bool outside = (before || behind) && !in_row;
+    if (outside || (i < early && is_byline(inner_text(element.node)))) leave_out(i);
   }
 }
 

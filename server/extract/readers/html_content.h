@@ -74,6 +74,7 @@ class PageContent {
   std::vector<std::size_t> parts_;
   std::vector<const GumboNode*> nodes_;
   bool is_article_ = false;
+  bool is_named_ = false;   // the page names it the article's body
   bool is_series_ = false;  // several things of a kind: posts, answers, teasers
   const GumboNode* headline_ = nullptr;
 };

@@ -12,6 +12,8 @@ namespace walrus::extract {
 
 namespace {
 
+constexpr std::size_t kShortLine = 160;  // in bytes
+
 // Lines that are nothing else, in lower case and without marks.
 constexpr std::array<std::string_view, 63> kWholeLines{"comments are closed",
                                                        "advertisement",
@@ -136,6 +138,24 @@ constexpr std::array<std::string_view, 58> kBeginnings{"read more:",
                                                        "lees ook",
                                                        "läs också"};
 
+// Beginnings of lines that may be longer.
+constexpr std::array<std::string_view, 16> kLongBeginnings{"copyright ",
+                                                           "©",
+                                                           "all rights reserved",
+                                                           "sign up for ",
+                                                           "sign up to ",
+                                                           "subscribe to ",
+                                                           "subscribe now",
+                                                           "get the latest ",
+                                                           "follow us ",
+                                                           "click here ",
+                                                           "this site uses cookies",
+                                                           "we use cookies",
+                                                           "please enable javascript",
+                                                           "you need to enable javascript",
+                                                           "to comment on this",
+                                                           "this material may not be"};
+
 // In lower case, blanks collapsed, and of the other characters those that `keep` wants.
 template <class Keep>
 std::string folded(std::string_view text, Keep keep) {
@@ -163,25 +183,51 @@ std::string bare(std::string_view text) {
   return result;
 }
 
+template <std::size_t N>
+bool begins_with_one(std::string_view line, const std::array<std::string_view, N>& beginnings) {
+  return std::ranges::any_of(
+      beginnings, [&](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
+std::string folded(std::string_view line) {
+  return folded(line, [](UChar32) { return true; });
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// A year or a time of day.
+bool holds_date(std::string_view line) {
+  for (std::size_t at = 0; at + 4 <= line.size(); ++at) {
+    std::string_view four = line.substr(at, 4);
+    bool digits = std::ranges::all_of(four, is_digit);
+    if (digits && (four.starts_with("19") || four.starts_with("20"))) return true;
+    if (is_digit(four[0]) && four[1] == ':' && is_digit(four[2]) && is_digit(four[3])) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_boilerplate(std::string_view line) {
-  if (line.size() > 4 * kLongLine) return false;
-  std::string whole = folded(line, [](UChar32) { return true; });
+  if (line.size() > 2 * kLongLine) return false;
+  std::string whole = folded(line);
   if (whole.empty() || whole.size() > kLongLine) return false;
   if (whole == "¶" || whole == "#" || whole == "§") return true;
-  bool begins = std::ranges::any_of(
-      kBeginnings, [&](std::string_view beginning) { return whole.starts_with(beginning); });
-  return begins ||
+  if (begins_with_one(whole, kLongBeginnings)) return true;
+  if (whole.size() > kShortLine) return false;
+  return begins_with_one(whole, kBeginnings) ||
          std::ranges::find(kWholeLines, folded(line, is_letter_or_digit)) != kWholeLines.end();
 }
 
 bool is_byline(std::string_view line) {
-  constexpr std::array<std::string_view, 6> kBy{"by ", "von ", "par ", "por ", "di ", "door "};
-  std::string whole = folded(line.substr(0, kLongLine), [](UChar32) { return true; });
-  bool begins =
-      std::ranges::any_of(kBy, [&](std::string_view by) { return whole.starts_with(by); });
-  return begins || whole.find_first_of("0123456789") != std::string::npos;
+  constexpr std::array<std::string_view, 12> kBylines{
+      "by ",      "by:",     "written by", "posted ", "published", "updated",
+      "last upd", "reading", "von ",       "par ",    "por ",      "door "};
+  std::string whole = folded(line.substr(0, kShortLine));
+  return begins_with_one(whole, kBylines) || holds_date(whole) || whole.ends_with(" ago") ||
+         whole.ends_with(" min read") || whole.ends_with(" minute read");
 }
 
 bool repeats_title(std::string_view heading, std::string_view title) {

@@ -7,12 +7,12 @@
 namespace walrus::extract {
 
 // Longer lines, in bytes, are not looked at.
-inline constexpr std::size_t kLongLine = 160;
+inline constexpr std::size_t kLongLine = 300;
 
 // "Advertisement", "Read more: ...", "Share this", and what stands for them in other languages.
 bool is_boilerplate(std::string_view line);
 
-// "By ...", or anything with a number in it, as dates and reading times have.
+// "By ...", "Published ...", or anything with a year or a time of day in it.
 bool is_byline(std::string_view line);
 
 // Whether a heading says what the page's title says, which may have the site's name beside it.

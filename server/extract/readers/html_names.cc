@@ -78,11 +78,11 @@ constexpr std::array<std::string_view, 9> kStateWords{
 constexpr std::array<std::string_view, 11> kContentWords{"article", "body",    "content", "entry",
                                                          "main",    "post",    "story",   "text",
                                                          "page",    "artikel", "prose"};
-constexpr std::array<std::string_view, 20> kBodyPhrases{
-    "articlebody", "articlecontent", "articletext",   "storybody",   "storycontent",
-    "storytext",   "postbody",       "postcontent",   "posttext",    "entrycontent",
-    "entrybody",   "blogcontent",    "newsbody",      "newscontent", "newstext",
-    "bodycopy",    "maincontent",    "singlecontent", "contentbody", "markdownbody"};
+constexpr std::array<std::string_view, 19> kBodyPhrases{
+    "articlebody", "articlecontent", "articletext", "storybody",   "storycontent",
+    "storytext",   "postbody",       "postcontent", "posttext",    "entrycontent",
+    "entrybody",   "blogcontent",    "newsbody",    "newscontent", "newstext",
+    "bodycopy",    "singlecontent",  "contentbody", "markdownbody"};
 constexpr std::array<std::string_view, 12> kStandfirstWords{
     "standfirst", "dek",   "subtitle", "subheadline", "subhead", "lede",
     "chapo",      "intro", "vorspann", "sapo",        "excerpt", "deck"};
@@ -152,7 +152,14 @@ void take(NameSigns& signs, Surroundings found) {
   signs.surroundings = first ? found : std::min(signs.surroundings, found);
 }
 
+// Shown to nobody, or only once a script says so. Where little else is left it is looked at after
+// all.
+bool is_hiding(std::string_view name) {
+  return name == "hidden" || name == "is-hidden" || name == "d-none" || name == "hide";
+}
+
 void add_name(NameSigns& signs, std::string_view name) {
+  if (is_hiding(name)) return take(signs, Surroundings::kExtra);
   Words words = words_of(name);
   std::string whole = joined(words);
   signs.body = signs.body || contains_one(kBodyPhrases, whole);
