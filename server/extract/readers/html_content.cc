@@ -1,6 +1,7 @@
 #include "extract/readers/html_content.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "extract/readers/html_lines.h"
@@ -17,13 +18,15 @@ constexpr std::size_t kParagraphText = 25;
 constexpr std::size_t kSolidText = 80;
 constexpr std::size_t kLittleText = 300;
 constexpr std::size_t kShortPage = 400;
-constexpr std::size_t kShortArticle = 1000;
+constexpr std::size_t kShortArticle = 600;
 constexpr std::size_t kLongLinkList = 2000;
 constexpr std::size_t kShortLine = 100;
 constexpr std::size_t kShortMenu = 150;
 constexpr std::size_t kLongStandfirst = 600;
-constexpr std::size_t kSmallForm = 5;  // times as much prose outside of it
-constexpr int kBylineParagraphs = 3;   // a by-line stands before so many
+constexpr std::size_t kSmallForm = 5;    // times as much prose outside of it
+constexpr std::size_t kIndexText = 8;    // times as much, nearly all of it links, as paragraphs
+constexpr std::size_t kArticlePart = 3;  // one in so many of all prose is the article at least
+constexpr int kBylineParagraphs = 3;     // a by-line stands before so many
 constexpr int kScoredAncestors = 5;
 constexpr int kPeerLevels = 5;
 
@@ -39,6 +42,7 @@ constexpr double kBodyProse = 0.6;
 constexpr double kPeerProse = 0.3;
 constexpr double kOuterPeerProse = 0.5;
 constexpr double kPeerLinks = 0.15;
+constexpr double kReferenceText = 0.2;
 constexpr double kSiblingRank = 0.2;
 constexpr double kLeastCover = 0.3;
 
@@ -96,6 +100,7 @@ PageContent::PageContent(const GumboNode* body, std::string_view title) : outlin
   if (found() == 0) take_everything();
   find_headline(title);
   if (is_article_ && prose_found() >= kShortPage) {
+    if (!is_series_) leave_out_comments(parts_.front(), parts_.back());
     trim(parts_.front(), parts_.back());
     leave_out_empty_headings();
   }
@@ -337,6 +342,34 @@ std::size_t PageContent::with_peers(std::size_t index) const {
   return index;
 }
 
+// An item stands for its list, and the list for what it is a part of.
+std::size_t PageContent::out_of_list(std::size_t index) const {
+  constexpr std::array kParts{GUMBO_TAG_LI, GUMBO_TAG_UL, GUMBO_TAG_OL, GUMBO_TAG_DD,
+                              GUMBO_TAG_DT, GUMBO_TAG_DL, GUMBO_TAG_P,  GUMBO_TAG_BLOCKQUOTE};
+  while (index != 0 && std::ranges::find(kParts, outline_.at(index).tag()) != kParts.end()) {
+    index = outline_.at(index).parent;
+  }
+  return index;
+}
+
+// Programs and definitions are content wherever they stand: a reference has them in pieces, each
+// with a paragraph or two.
+std::size_t PageContent::with_reference_matter(std::size_t root) const {
+  std::size_t outside = 0;
+  std::size_t ancestor = root;
+  for (std::size_t i = 1; i < outline_.elements().size(); ++i) {
+    const Element& element = outline_.at(i);
+    bool reference = element.tag() == GUMBO_TAG_PRE || element.tag() == GUMBO_TAG_DL;
+    if (!reference || element.left_out || outline_.holds(root, i)) continue;
+    if (element.text < kSolidText || element.link_share() > kMostlyLinks) continue;
+    outside += element.text;
+    ancestor = common_ancestor(ancestor, i);
+  }
+  bool much =
+      static_cast<double>(outside) >= kReferenceText * static_cast<double>(kept_text_[root]);
+  return much ? ancestor : root;
+}
+
 // The outermost element with the same text.
 std::size_t PageContent::without_wrappers(std::size_t index) const {
   while (index != 0 && outline_.at(index).parent != 0 &&
@@ -397,9 +430,10 @@ std::vector<std::size_t> PageContent::article_parts() {
   std::size_t body = best_body();
   bool named = body != kNone && static_cast<double>(outline_.at(body).prose) >=
                                     kBodyProse * static_cast<double>(outline_.at(best).prose);
-  std::size_t root = with_peers(named ? body : best);
+  std::size_t chosen = named ? body : out_of_list(best);
+  std::size_t root = with_reference_matter(with_peers(chosen));
   is_named_ = named;
-  is_series_ = root != (named ? body : best);
+  is_series_ = root != chosen;
   std::vector<std::size_t> parts;
   if (named && root == body) {
     parts.push_back(root);
@@ -415,7 +449,10 @@ std::vector<std::size_t> PageContent::article_parts() {
 bool PageContent::covers_enough(const std::vector<std::size_t>& parts) const {
   std::size_t found = 0;
   for (std::size_t part : parts) found += plain_text(outline_.at(part));
-  std::size_t all = plain_text(outline_.at(whole_page()));
+  std::size_t page = whole_page();
+  std::size_t all = plain_text(outline_.at(page));
+  bool index = found < kShortArticle && kept_text_[page] > kIndexText * found;
+  if (index && !is_named_) return false;
   return found >= kShortArticle || (is_named_ && found >= kSolidText) ||
          static_cast<double>(found) >= kLeastCover * static_cast<double>(all);
 }
@@ -516,6 +553,22 @@ void PageContent::trim(std::size_t first, std::size_t last) {
                   element.parent == outline_.at(before ? begin : end).parent;
     bool outside = (before || behind) && !in_row;
     if (outside || (i < early && is_byline(inner_text(element.node)))) leave_out(i);
+  }
+}
+
+// Comments whose names say nothing are known by the line above them.
+void PageContent::leave_out_comments(std::size_t first, std::size_t last) {
+  std::size_t end = outline_.at(last).end;
+  std::size_t prose = 0;
+  std::size_t least = std::max(kLittleText, prose_found() / kArticlePart);
+  for (std::size_t i = first; i < end; ++i) {
+    const Element& element = outline_.at(i);
+    if (element.left_out) continue;
+    if (is_solid(element)) prose += element.own_text;
+    bool line = !element.has_blocks && element.text > 0 && element.text < kShortLine;
+    if (!line || prose < least || !begins_comments(inner_text(element.node))) continue;
+    for (std::size_t behind = i; behind < end; behind = outline_.at(behind).end) leave_out(behind);
+    return;
   }
 }
 

@@ -47,6 +47,8 @@ class PageContent {
   std::size_t best_candidate() const;
   std::size_t best_body() const;
   std::size_t with_peers(std::size_t index) const;
+  std::size_t out_of_list(std::size_t index) const;
+  std::size_t with_reference_matter(std::size_t root) const;
   bool is_peer(std::size_t index, std::size_t of) const;
   std::size_t common_ancestor(std::size_t left, std::size_t right) const;
   std::size_t without_wrappers(std::size_t index) const;
@@ -63,6 +65,7 @@ class PageContent {
   bool is_loose_line(std::size_t index) const;
   bool is_in_heading(std::size_t index) const;
   void trim(std::size_t first, std::size_t last);
+  void leave_out_comments(std::size_t first, std::size_t last);
   void leave_out_empty_headings();
   void find_headline(std::string_view title);
   std::size_t plain_text(const Element& element) const;

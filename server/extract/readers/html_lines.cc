@@ -221,6 +221,28 @@ bool is_boilerplate(std::string_view line) {
          std::ranges::find(kWholeLines, folded(line, is_letter_or_digit)) != kWholeLines.end();
 }
 
+bool begins_comments(std::string_view line) {
+  constexpr std::array<std::string_view, 13> kNouns{
+      "comment",     "comments",  "response",    "responses",   "reply",
+      "replies",     "kommentar", "kommentare",  "commentaire", "commentaires",
+      "comentarios", "réactions", "комментариев"};
+  constexpr std::array<std::string_view, 9> kPhrases{
+      "leave a comment", "leave a reply",         "post a comment",
+      "add a comment",   "join the conversation", "join the discussion",
+      "thoughts on",     "responses to",          "comments on"};
+  if (line.size() > 2 * kShortLine) return false;
+  std::string words = folded(line, is_letter_or_digit);
+  std::size_t letters = words.find_first_not_of("0123456789 ");
+  if (letters == std::string::npos) return false;
+  std::size_t end = words.find_last_not_of("0123456789 ") + 1;
+  std::string_view phrase = std::string_view(words).substr(letters, end - letters);
+  bool number_before = letters > 0;
+  bool number_behind = end < words.size() && phrase.ends_with('s');  // "Comment 3" is one of them
+  bool noun = std::ranges::find(kNouns, phrase) != kNouns.end();
+  if (noun && (number_before || number_behind)) return true;
+  return begins_with_one(phrase, kPhrases);
+}
+
 bool is_byline(std::string_view line) {
   constexpr std::array<std::string_view, 12> kBylines{
       "by ",      "by:",     "written by", "posted ", "published", "updated",

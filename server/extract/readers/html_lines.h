@@ -12,6 +12,10 @@ inline constexpr std::size_t kLongLine = 300;
 // "Advertisement", "Read more: ...", "Share this", and what stands for them in other languages.
 bool is_boilerplate(std::string_view line);
 
+// "12 comments", "Comments (3)", "Leave a reply": what follows was written by readers. Without a
+// number the word alone is not enough, for it may head a chapter.
+bool begins_comments(std::string_view line);
+
 // "By ...", "Published ...", or anything with a year or a time of day in it.
 bool is_byline(std::string_view line);
 
