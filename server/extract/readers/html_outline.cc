@@ -76,6 +76,21 @@ double Element::own_link_share() const {
   return share(own_links, own_text);
 }
 
+double Element::kept_link_share() const {
+  return kept_text == 0 ? 1 : share(kept_links, kept_text);
+}
+
+bool Element::is_part_of_line() const {
+  return is_inline(tag()) && !has_blocks;
+}
+
+bool Element::is_solid() const {
+  if (left_out || is_part_of_line() || is_heading(tag()) || own_link_share() >= kFewLinks) {
+    return false;
+  }
+  return own_text >= kSolidText || (own_text >= kSolidText / 2 && ends_sentence);
+}
+
 bool is_heading(GumboTag tag) {
   return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6;
 }
@@ -168,9 +183,8 @@ struct OutlineVisitor {
     parent.has_mark = parent.has_mark || element.has_mark;
     parent.has_code = parent.has_code || element.has_code || element.tag() == GUMBO_TAG_PRE;
     parent.lays_out = parent.lays_out || element.lays_out || lays_out_page(element.tag());
-    bool is_part_of_line = is_inline(element.tag()) && !element.has_blocks;
-    parent.has_blocks = parent.has_blocks || !is_part_of_line;
-    if (!is_part_of_line || element.own_text == 0) return;
+    parent.has_blocks = parent.has_blocks || !element.is_part_of_line();
+    if (!element.is_part_of_line() || element.own_text == 0) return;
     parent.own_text += element.own_text;
     parent.own_links += element.own_links;
     parent.commas += element.commas;
@@ -186,6 +200,39 @@ Outline::Outline(const GumboNode* body, bool with_noscript) {
 const Element* Outline::find(const GumboNode* node) const {
   auto found = indices_.find(node);
   return found == indices_.end() ? nullptr : &elements_[found->second];
+}
+
+std::size_t Outline::common_ancestor(std::size_t left, std::size_t right) const {
+  while (!holds(left, right)) left = at(left).parent;
+  return left;
+}
+
+void Outline::leave_out(std::size_t index) {
+  for (std::size_t i = index; i < at(index).end; ++i) elements_[i].left_out = true;
+}
+
+void Outline::keep_everything() {
+  for (Element& element : elements_) element.left_out = false;
+}
+
+// From the leaves to the root.
+void Outline::add_up() {
+  for (Element& element : elements_) element.kept_text = element.kept_links = element.prose = 0;
+  for (std::size_t i = elements_.size(); i-- > 0;) {
+    Element& element = elements_[i];
+    if (element.left_out) continue;
+    if (!element.is_part_of_line()) {
+      bool is_prose = element.own_text >= kParagraphText && element.own_link_share() < kMostlyLinks;
+      if (is_prose) element.prose += element.own_text - element.own_links;
+      element.kept_text += element.own_text;
+      element.kept_links += element.own_links;
+    }
+    if (i == 0) return;
+    Element& parent = elements_[element.parent];
+    parent.prose += element.prose;
+    parent.kept_text += element.kept_text;
+    parent.kept_links += element.kept_links;
+  }
 }
 
 }  // namespace walrus::extract
