@@ -162,6 +162,7 @@ void add_name(NameSigns& signs, std::string_view name) {
   if (is_hiding(name)) return take(signs, Surroundings::kExtra);
   Words words = words_of(name);
   std::string whole = joined(words);
+  signs.hidden = signs.hidden || contains_one(kHiddenPhrases, whole);
   signs.body = signs.body || contains_one(kBodyPhrases, whole);
   bool state = std::ranges::any_of(
       words, [](const std::string& word) { return is_one_of(kStateWords, word); });
@@ -183,14 +184,6 @@ void for_each_name(const GumboNode* element, Use use) {
       names.remove_prefix(std::min(end + 1, names.size()));
     }
   }
-}
-
-bool is_hidden_by_name(const GumboNode* element) {
-  bool hidden = false;
-  for_each_name(element, [&](std::string_view name) {
-    hidden = hidden || contains_one(kHiddenPhrases, joined(words_of(name)));
-  });
-  return hidden;
 }
 
 bool is_hidden_by_style(const GumboNode* element) {
@@ -259,7 +252,7 @@ bool is_invisible(const GumboNode* element, bool with_noscript) {
       break;
   }
   if (has_attribute(element, "hidden") || attribute(element, "aria-hidden") == "true") return true;
-  return is_hidden_by_style(element) || is_hidden_by_name(element);
+  return is_hidden_by_style(element);
 }
 
 NameSigns name_signs(const GumboNode* element) {

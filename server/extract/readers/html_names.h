@@ -20,6 +20,7 @@ enum class Surroundings {
 
 struct NameSigns {
   Surroundings surroundings = Surroundings::kNone;
+  bool hidden = false;      // for screen readers only
   bool content = false;     // "content", "post", "story"
   bool body = false;        // "article-body", "entry-content", itemprop articleBody
   bool standfirst = false;  // the lines between headline and text
@@ -30,8 +31,8 @@ NameSigns name_signs(const GumboNode* element);
 // The most text, in bytes, that something of this kind holds; more of it is content in disguise.
 std::size_t most_text(Surroundings surroundings);
 
-// Never seen, or no text: scripts, styles, templates, form controls, elements hidden by attribute
-// or by class for screen readers only. `noscript` counts as invisible unless `with_noscript`.
+// Never seen, or no text: scripts, styles, templates, form controls, elements hidden by attribute.
+// `noscript` counts as invisible unless `with_noscript`.
 bool is_invisible(const GumboNode* element, bool with_noscript = false);
 
 }  // namespace walrus::extract

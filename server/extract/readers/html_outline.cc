@@ -139,9 +139,10 @@ struct OutlineVisitor {
     if (is_invisible(node, with_noscript)) return false;
     Element element;
     element.node = node;
+    element.signs = name_signs(node);
+    if (element.signs.hidden) return false;
     std::size_t index = outline.elements_.size();
     element.parent = path.empty() ? index : path.back();
-    element.signs = name_signs(node);
     element.has_mark = is_mark(node, element.signs);
     if (element.tag() == GUMBO_TAG_A) ++links;
     outline.elements_.push_back(element);
