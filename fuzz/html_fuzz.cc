@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "extract/frames.h"
 #include "extract/readers/reading.h"
 #include "fuzz/input.h"
 
@@ -18,6 +19,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::promise(is_valid_utf8(document->text) && !document->text.empty());
     fuzz::promise(!document->sections.empty() && document->sections.front().start == 0);
     fuzz::promise(document->sections.back().start < document->text.size());
+  }
+  auto page = extract::read_page(input, {});
+  if (page) {
+    fuzz::promise(page->links.size() <= extract::kMaxPageLinks);
+    fuzz::promise(is_valid_utf8(page->document.text) && is_valid_utf8(page->document.title));
+    auto frame = extract::FrameReader(input.limits);
+    frame.append(extract::to_frame(*page));
+    fuzz::promise(frame.next().has_value());  // the parent must not refuse what the reader says
   }
   return 0;
 }

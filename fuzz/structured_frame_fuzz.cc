@@ -23,6 +23,15 @@ void check(const text::StructuredText& document, const extract::ExtractLimits& l
   }
 }
 
+void check(const extract::WebPage& page, const extract::ExtractLimits& limits) {
+  if (!page.document.text.empty()) check(page.document, limits);
+  fuzz::promise(page.links.size() <= extract::kMaxPageLinks);
+  fuzz::promise(is_valid_utf8(page.language) && is_valid_utf8(page.canonical));
+  for (const extract::PageLink& link : page.links) {
+    fuzz::promise(!link.address.empty() && is_valid_utf8(link.address));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -34,5 +43,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto message = reader.next();
     if (!message || !*message) return 0;
     if (auto* document = std::get_if<text::StructuredText>(&**message)) check(*document, limits);
+    if (auto* page = std::get_if<extract::WebPage>(&**message)) check(*page, limits);
   }
 }

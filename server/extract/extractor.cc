@@ -11,7 +11,9 @@
 #include <csignal>
 #include <cstring>
 
+#include "extract/child_failure.h"
 #include "extract/child_process.h"
+#include "extract/descriptor.h"
 #include "extract/frames.h"
 #include "extract/sandbox.h"
 
@@ -23,42 +25,6 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 // A child may go on for this many times the limit without progress, however much it reports.
 constexpr int kWallLimitsInAll = 10;
-constexpr std::chrono::seconds kLastPatience{1};
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-std::unexpected<Error> internal_failure(const char* what) {
-  return fail(ErrorCode::kInternal, "The file could not be read because of a fault in the server.",
-              std::string(what) + ": " + std::strerror(errno));
-}
-
-std::unexpected<Error> too_slow() {
-  return fail(ErrorCode::kTimeout,
-              "Reading the file took too long. It may be damaged, or too complex.");
-}
-
-// Why a child ended without an answer.
-std::unexpected<Error> explain(ChildExit exit, const std::string& detail) {
-  if (exit.signal == SIGXCPU) return too_slow();
-  if (exit.signal != 0) {
-    return fail(ErrorCode::kExtractionFailed, "The file could not be read. It may be damaged.",
-                "extraction child killed by signal " + std::to_string(exit.signal));
-  }
-  return fail(ErrorCode::kInternal, "The file could not be read because of a fault in the server.",
-              "extraction child ended with " + std::to_string(exit.code) + " " + detail);
-}
 
 // One run of the helper: reads its frames until the answer, the end, a deadline or the stop.
 class Run {
@@ -97,7 +63,7 @@ class Run {
       int ready = ::poll(waited, 2, milliseconds);
       if (ready < 0 && errno != EINTR) return internal_failure("poll");
       if (ready <= 0) continue;
-      if (waited[1].revents != 0) return fail(ErrorCode::kCancelled, "The work was cancelled.");
+      if (waited[1].revents != 0) return cancelled();
       return {};
     }
   }
@@ -114,9 +80,9 @@ class Run {
   Result<> handle_messages() {
     while (true) {
       auto message = frames_.next();
-      if (!message) return refuse(message.error().detail);
+      if (!message) return disbelieved(message.error().detail);
       if (!*message) return {};
-      if (answer_) return refuse("a message after the answer");
+      if (answer_) return disbelieved("a message after the answer");
       if (auto* progress = std::get_if<Progress>(&**message)) {
         advance(*progress);
       } else if (auto* document = std::get_if<text::StructuredText>(&**message)) {
@@ -124,7 +90,7 @@ class Run {
       } else if (auto* error = std::get_if<Error>(&**message)) {
         answer_ = std::unexpected(std::move(*error));
       } else {
-        return refuse("an unexpected message");
+        return disbelieved("an unexpected message");
       }
     }
   }
@@ -141,14 +107,9 @@ class Run {
     advanced_ = false;
   }
 
-  std::unexpected<Error> refuse(std::string why) {
-    return fail(ErrorCode::kExtractionFailed, "The file could not be read. It may be damaged.",
-                std::move(why));
-  }
-
   Result<text::StructuredText> finish() {
     ChildExit exit = child_.wait(kLastPatience);
-    if (frames_.pending() && exit.signal == 0) return refuse("an unfinished message");
+    if (frames_.pending() && exit.signal == 0) return disbelieved("an unfinished message");
     if (!answer_) return explain(exit, "without an answer");
     return std::move(*answer_);
   }
@@ -188,10 +149,14 @@ Result<Extractor> Extractor::create(std::filesystem::path helper, SandboxRequire
   return Extractor(std::move(helper), std::move(*report), limits);
 }
 
+PageReader Extractor::page_reader() const {
+  return PageReader(helper_, report_.namespaces, limits_);
+}
+
 Result<text::StructuredText> Extractor::extract(
     const std::filesystem::path& file, Format format, std::stop_token stop,
     const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const {
-  if (stop.stop_requested()) return fail(ErrorCode::kCancelled, "The work was cancelled.");
+  if (stop.stop_requested()) return cancelled();
   Descriptor input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (input.get() < 0) return internal_failure("opening the stored file");
   Descriptor stopped(::eventfd(0, EFD_CLOEXEC));

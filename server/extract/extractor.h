@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "extract/format.h"
 #include "extract/limits.h"
+#include "extract/page_reader.h"
 #include "text/structured_text.h"
 
 namespace walrus::extract {
@@ -41,6 +42,9 @@ class Extractor {
   Result<text::StructuredText> extract(
       const std::filesystem::path& file, Format format, std::stop_token stop,
       const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) const;
+
+  // For the pages of one site; starts its child with the first page.
+  PageReader page_reader() const;
 
  private:
   Extractor(std::filesystem::path helper, SandboxReport report, ExtractLimits limits);

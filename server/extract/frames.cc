@@ -10,12 +10,20 @@ namespace walrus::extract {
 
 namespace {
 
-enum FrameType : std::uint8_t { kProgress = 1, kFailure = 2, kDocument = 3, kSelfTest = 4 };
+enum FrameType : std::uint8_t {
+  kProgress = 1,
+  kFailure = 2,
+  kDocument = 3,
+  kSelfTest = 4,
+  kPage = 5
+};
 
 constexpr std::size_t kHeaderBytes = 5;
 constexpr std::size_t kMaxMessageBytes = 1024;
 constexpr std::size_t kMaxEncodingBytes = 64;
 constexpr std::size_t kMaxHeadingsBytes = 16u << 20;
+constexpr std::size_t kMaxLinksBytes = 16u << 20;
+constexpr std::size_t kLinkBytes = 5;      // the length of the address, and the flag
 constexpr std::size_t kSectionBytes = 16;  // start, page and the length of the heading
 
 // What a reader may report; anything else the child has no business to claim.
@@ -149,28 +157,88 @@ Result<> read_sections(PayloadReader& in, text::StructuredText& document) {
   return {};
 }
 
-Result<Message> read_document(PayloadReader in, const ExtractLimits& limits) {
-  text::StructuredText document;
+Result<> read_document(PayloadReader& in, const ExtractLimits& limits, bool may_be_empty,
+                       text::StructuredText& document) {
   document.title = in.text(kMaxTitleBytes);
   document.text = in.text(limits.text_bytes);
   document.encoding = in.text(kMaxEncodingBytes);
   document.encoding_guessed = in.flag();
   std::uint64_t pages = in.number(4);
-  if (!in.ok() || document.text.empty()) return refuse("bad document");
+  if (!in.ok() || (document.text.empty() && !may_be_empty)) return refuse("bad document");
   if (pages > static_cast<std::uint64_t>(limits.pages)) return refuse("too many pages");
   document.pages = static_cast<int>(pages);
   bool clean = is_clean(document.title, false) && is_clean(document.encoding, false) &&
                is_clean(document.text, true);
   if (!clean) return refuse("text is not clean");
-  if (auto read = read_sections(in, document); !read) return std::unexpected(read.error());
-  if (!in.finished() || document.sections.empty()) return refuse("bad document end");
+  if (auto read = read_sections(in, document); !read) return read;
+  if (!in.ok() || document.sections.empty() != document.text.empty()) {
+    return refuse("bad document end");
+  }
+  return {};
+}
+
+Result<Message> read_document_message(PayloadReader in, const ExtractLimits& limits) {
+  text::StructuredText document;
+  if (auto read = read_document(in, limits, false, document); !read) {
+    return std::unexpected(read.error());
+  }
+  if (!in.finished()) return refuse("bad document end");
   return document;
+}
+
+Result<> read_links(PayloadReader& in, WebPage& page) {
+  std::size_t count = in.number(4);
+  if (count > kMaxPageLinks || count > in.left() / kLinkBytes) return refuse("too many links");
+  page.links.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    PageLink link;
+    link.address = in.text(kMaxAddressBytes);
+    link.nofollow = in.flag();
+    if (!in.ok() || link.address.empty() || !is_clean(link.address, false)) {
+      return refuse("bad link");
+    }
+    page.links.push_back(std::move(link));
+  }
+  return {};
+}
+
+Result<Message> read_page(PayloadReader in, const ExtractLimits& limits) {
+  WebPage page;
+  if (auto read = read_document(in, limits, true, page.document); !read) {
+    return std::unexpected(read.error());
+  }
+  page.language = in.text(kMaxLanguageBytes);
+  page.canonical = in.text(kMaxAddressBytes);
+  page.base = in.text(kMaxAddressBytes);
+  page.noindex = in.flag();
+  page.nofollow = in.flag();
+  bool clean = is_clean(page.language, false) && is_clean(page.canonical, false) &&
+               is_clean(page.base, false);
+  if (!in.ok() || !clean) return refuse("bad page");
+  if (auto read = read_links(in, page); !read) return std::unexpected(read.error());
+  if (!in.finished()) return refuse("bad page end");
+  return page;
 }
 
 std::string_view head(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   while (limit > 0 && !is_code_point_start(text, limit)) --limit;
   return text.substr(0, limit);
+}
+
+void put(std::string& payload, const text::StructuredText& document) {
+  payload.reserve(payload.size() + document.text.size() + 4096);
+  put(payload, document.title);
+  put(payload, document.text);
+  put(payload, document.encoding);
+  put(payload, document.encoding_guessed, 1);
+  put(payload, static_cast<std::uint64_t>(document.pages), 4);
+  put(payload, document.sections.size(), 4);
+  for (const text::Section& section : document.sections) {
+    put(payload, section.start, 8);
+    put(payload, static_cast<std::uint64_t>(section.page), 4);
+    put(payload, section.heading);
+  }
 }
 
 }  // namespace
@@ -192,19 +260,32 @@ std::string to_frame(const Error& error) {
 
 std::string to_frame(const text::StructuredText& document) {
   std::string payload;
-  payload.reserve(document.text.size() + 4096);
-  put(payload, document.title);
-  put(payload, document.text);
-  put(payload, document.encoding);
-  put(payload, document.encoding_guessed, 1);
-  put(payload, static_cast<std::uint64_t>(document.pages), 4);
-  put(payload, document.sections.size(), 4);
-  for (const text::Section& section : document.sections) {
-    put(payload, section.start, 8);
-    put(payload, static_cast<std::uint64_t>(section.page), 4);
-    put(payload, section.heading);
-  }
+  put(payload, document);
   return frame(kDocument, payload);
+}
+
+std::string to_frame(const WebPage& page) {
+  std::string payload;
+  put(payload, page.document);
+  put(payload, page.language);
+  put(payload, page.canonical);
+  put(payload, page.base);
+  put(payload, page.noindex, 1);
+  put(payload, page.nofollow, 1);
+  put(payload, page.links.size(), 4);
+  for (const PageLink& link : page.links) {
+    put(payload, link.address);
+    put(payload, link.nofollow, 1);
+  }
+  return frame(kPage, payload);
+}
+
+std::string to_request(std::string_view html, std::string_view charset) {
+  std::string request;
+  request.reserve(html.size() + kMaxCharsetBytes + 8);
+  put(request, charset.substr(0, kMaxCharsetBytes));
+  put(request, html);
+  return request;
 }
 
 std::string to_frame(const SelfTest& test) {
@@ -218,6 +299,8 @@ std::string to_frame(const SelfTest& test) {
 }
 
 std::size_t FrameReader::payload_limit(std::uint8_t type) const {
+  const std::size_t document_limit =
+      limits_.text_bytes + kMaxTitleBytes + kMaxHeadingsBytes + kMaxSections * kSectionBytes;
   switch (type) {
     case kProgress:
       return 16;
@@ -225,7 +308,9 @@ std::size_t FrameReader::payload_limit(std::uint8_t type) const {
     case kSelfTest:
       return 2 * kMaxMessageBytes + 64;
     case kDocument:
-      return limits_.text_bytes + kMaxTitleBytes + kMaxHeadingsBytes + kMaxSections * kSectionBytes;
+      return document_limit;
+    case kPage:
+      return document_limit + kMaxLinksBytes + 3 * kMaxAddressBytes;
     default:
       return 0;
   }
@@ -245,7 +330,8 @@ Result<std::optional<Message>> FrameReader::next() {
   PayloadReader payload(rest.substr(kHeaderBytes, length));
   Result<Message> message = type == kProgress   ? read_progress(payload)
                             : type == kFailure  ? read_failure(payload)
-                            : type == kDocument ? read_document(payload, limits_)
+                            : type == kDocument ? read_document_message(payload, limits_)
+                            : type == kPage     ? read_page(payload, limits_)
                                                 : read_self_test(payload);
   if (!message) return std::unexpected(std::move(message.error()));
   at_ += kHeaderBytes + length;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "extract/limits.h"
+#include "extract/web_page.h"
 #include "text/structured_text.h"
 
 namespace walrus::extract {
@@ -34,12 +35,18 @@ struct SelfTest {
   std::string leaks;           // what should have been refused and was not, in words
 };
 
-using Message = std::variant<Progress, Error, text::StructuredText, SelfTest>;
+using Message = std::variant<Progress, Error, text::StructuredText, SelfTest, WebPage>;
 
 std::string to_frame(const Progress& progress);
 std::string to_frame(const Error& error);
 std::string to_frame(const text::StructuredText& document);
 std::string to_frame(const SelfTest& test);
+std::string to_frame(const WebPage& page);
+
+// The other way: a page to read, for a child that reads one after the other.
+std::string to_request(std::string_view html, std::string_view charset);
+inline constexpr std::size_t kMaxRequestBytes = std::size_t{64} << 20;
+inline constexpr std::size_t kMaxCharsetBytes = 64;
 
 // Cuts the child's bytes into messages. What it returns is safe to rely on: texts are UTF-8 without
 // control characters and within the limits, sections lie in order on character boundaries.

@@ -87,6 +87,54 @@ TEST(Frames, ALieInADocumentIsRefused) {
   EXPECT_TRUE(read(to_frame(sample())));
 }
 
+WebPage sample_page() {
+  WebPage page;
+  page.document = sample();
+  page.language = "de";
+  page.canonical = "/a";
+  page.base = "/b/";
+  page.noindex = true;
+  page.links = {{"one", false}, {"two", true}};
+  return page;
+}
+
+TEST(Frames, APageArrivesAsItWasSent) {
+  auto message = read(to_frame(sample_page()));
+  ASSERT_TRUE(message && *message);
+  auto& page = std::get<WebPage>(**message);
+  EXPECT_EQ(page.document.text, sample().text);
+  EXPECT_EQ(page.language, "de");
+  EXPECT_EQ(page.canonical, "/a");
+  EXPECT_EQ(page.base, "/b/");
+  EXPECT_TRUE(page.noindex);
+  EXPECT_FALSE(page.nofollow);
+  ASSERT_EQ(page.links.size(), 2u);
+  EXPECT_EQ(page.links[1].address, "two");
+  EXPECT_TRUE(page.links[1].nofollow);
+  EXPECT_TRUE(read(to_frame(WebPage())));
+}
+
+TEST(Frames, ALieInAPageIsRefused) {
+  using Lie = std::function<void(WebPage&)>;
+  const std::pair<const char*, Lie> lies[] = {
+      {"invalid text", [](auto& p) { p.document.text[3] = '\xFF'; }},
+      {"sections without text", [](auto& p) { p.document.text.clear(); }},
+      {"text without sections", [](auto& p) { p.document.sections.clear(); }},
+      {"long language", [](auto& p) { p.language.assign(kMaxLanguageBytes + 1, 'x'); }},
+      {"newline in an address", [](auto& p) { p.canonical = "a\nb"; }},
+      {"broken base", [](auto& p) { p.base = "\xC3"; }},
+      {"long address", [](auto& p) { p.links[0].address.assign(kMaxAddressBytes + 1, 'x'); }},
+      {"empty address", [](auto& p) { p.links[0].address.clear(); }},
+      {"control character", [](auto& p) { p.links[1].address = "a\x1b"; }},
+      {"too many links", [](auto& p) { p.links.resize(kMaxPageLinks + 1, {"x", false}); }},
+  };
+  for (const auto& [what, lie] : lies) {
+    WebPage page = sample_page();
+    lie(page);
+    EXPECT_FALSE(read(to_frame(page))) << what;
+  }
+}
+
 TEST(Frames, LimitsAreThoseOfTheParent) {
   ExtractLimits limits;
   limits.text_bytes = 10;

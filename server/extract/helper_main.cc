@@ -1,6 +1,6 @@
-// walrus-extract: reads the one file on its standard input and writes frames on its standard
-// output. Started by the server alone; it expects the worst of the file and keeps nothing that
-// could do harm.
+// walrus-extract: reads the one file on its standard input, or web pages one after the other, and
+// writes frames on its standard output. Started by the server alone; it expects the worst of what
+// it reads and keeps nothing that could do harm.
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <charconv>
 #include <new>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -104,6 +106,55 @@ int read_file(const std::vector<std::string_view>& arguments) {
   return write_all(document ? to_frame(*document) : to_frame(document.error())) ? 0 : 1;
 }
 
+bool read_all(char* bytes, std::size_t size) {
+  while (size > 0) {
+    ssize_t n = ::read(STDIN_FILENO, bytes, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes += n;
+    size -= static_cast<std::size_t>(n);
+  }
+  return true;
+}
+
+// One of the two texts of to_request(); nothing at the end.
+std::optional<std::string> read_text(std::size_t limit) {
+  unsigned char length[4];
+  if (!read_all(reinterpret_cast<char*>(length), sizeof length)) return std::nullopt;
+  std::size_t size = length[0] | length[1] << 8 | length[2] << 16 | std::size_t{length[3]} << 24;
+  if (size > limit) return std::nullopt;
+  std::string text(size, '\0');
+  if (!read_all(text.data(), size)) return std::nullopt;
+  return text;
+}
+
+void answer_pages(const ExtractLimits& limits) {
+  while (true) {
+    std::optional<std::string> charset = read_text(kMaxCharsetBytes);
+    std::optional<std::string> html = charset ? read_text(kMaxRequestBytes) : std::nullopt;
+    if (!html) return;
+    Input input;
+    input.bytes = *html;
+    input.limits = limits;
+    Result<WebPage> page = read_page(input, *charset);
+    if (!write_all(page ? to_frame(*page) : to_frame(page.error()))) return;
+  }
+}
+
+int read_pages(const std::vector<std::string_view>& arguments) {
+  ExtractLimits limits;
+  if (arguments.size() < 2 || !parse_limits(arguments, limits)) return 2;
+  out_of_memory_frame = to_frame(
+      Error{ErrorCode::kTooLarge, "The page needs more memory than one document may take.", ""});
+  std::set_new_handler(give_up_for_memory);
+  if (Result<> confined = confine_process(limits); !confined) {
+    return write_all(to_frame(confined.error())) ? 0 : 1;
+  }
+  install_filter(Filter::kReader);
+  answer_pages(limits);
+  return 0;
+}
+
 int test_confinement() {
   ExtractLimits limits;
   if (!confine_process(limits)) return 1;
@@ -119,6 +170,7 @@ int main(int count, char** values) {
   std::vector<std::string_view> arguments(values + 1, values + count);
   int code = 2;
   if (!arguments.empty() && arguments[0] == kReadArgument) code = read_file(arguments);
+  if (!arguments.empty() && arguments[0] == kPagesArgument) code = read_pages(arguments);
   if (!arguments.empty() && arguments[0] == kSelfTestArgument) code = test_confinement();
   ::_exit(code);  // nothing is worth tidying up, and deep trees could break their destructors
 }

@@ -69,10 +69,28 @@ void obey(std::string_view order) {
   }
 }
 
+// A page that took the child over: its text is the order.
+void obey_pages() {
+  char request[4096];
+  while (true) {
+    ssize_t size = ::read(STDIN_FILENO, request, sizeof request);
+    if (size <= 8) return;
+    std::string_view order(request + 8, static_cast<std::size_t>(size) - 8);
+    WebPage page;
+    page.document = document(std::string(order));
+    if (order == "a page") say(to_frame(page));
+    if (order == "two pages") say(to_frame(page) + to_frame(page));
+    if (order == "a document") say(to_frame(page.document));
+    obey(order);
+    if (order == "silence") return;
+  }
+}
+
 }  // namespace
 
 int main(int count, char** values) {
   if (count > 1 && std::string_view(values[1]) == kSelfTestArgument) say(to_frame(SelfTest{}));
+  if (count > 1 && std::string_view(values[1]) == kPagesArgument) obey_pages();
   if (count > 1 && std::string_view(values[1]) == kReadArgument) {
     char order[64];
     ssize_t size = ::read(STDIN_FILENO, order, sizeof order);

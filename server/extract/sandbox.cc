@@ -127,6 +127,12 @@ std::vector<std::string> read_arguments(Format format, const ExtractLimits& limi
           fmt::to_string(limits.cpu.count())};
 }
 
+std::vector<std::string> page_arguments(const ExtractLimits& limits) {
+  std::vector<std::string> arguments = read_arguments(Format::kHtml, limits);
+  arguments[0] = kPagesArgument;
+  return arguments;
+}
+
 Result<SandboxReport> probe_sandbox(const std::filesystem::path& helper,
                                     const ExtractLimits& limits) {
   SandboxReport report;

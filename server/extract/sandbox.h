@@ -15,10 +15,12 @@ namespace walrus::extract {
 std::vector<std::string> helper_command(const std::filesystem::path& helper, bool namespaces,
                                         const std::vector<std::string>& arguments);
 
-// The arguments by which the helper reads a file on its standard input, and by which it tests
-// itself.
+// The arguments by which the helper reads a file on its standard input, by which it reads one page
+// after the other from there, and by which it tests itself.
 std::vector<std::string> read_arguments(Format format, const ExtractLimits& limits);
+std::vector<std::string> page_arguments(const ExtractLimits& limits);
 inline constexpr const char* kReadArgument = "read";
+inline constexpr const char* kPagesArgument = "pages";
 inline constexpr const char* kSelfTestArgument = "self-test";
 
 // Lets the helper try to break out, with namespaces first and without them if that cannot be done.

@@ -117,7 +117,7 @@ Result<> write_chapter(std::string_view bytes, const Input& input, DocumentBuild
   auto tree = HtmlTree::parse(expand_empty_elements(decoded.text), input.limits.memory_bytes / 2);
   if (!tree) return std::unexpected(std::move(tree.error()));
   builder.break_paragraph();
-  render_html((*tree)->body(), nullptr, builder);
+  render_html((*tree)->body(), builder);
   return {};
 }
 

@@ -4,49 +4,47 @@
 #include <gumbo.h>
 
 #include <cstddef>
-#include <unordered_map>
+#include <string_view>
+#include <vector>
+
+#include "extract/readers/html_article.h"
+#include "extract/readers/html_outline.h"
 
 namespace walrus::extract {
 
-struct Measure {
-  std::size_t text = 0;       // characters of visible text below, white space collapsed
-  std::size_t link_text = 0;  // of these, inside links
-  double score = 0;           // by the paragraphs below, as Arc90's Readability counts them
-  bool has_blocks = false;    // headings, lists or tables below: a table with them lays out a page
-};
-
 class PageContent {
  public:
-  // Measures everything below `body`, which must outlive this.
-  explicit PageContent(const GumboNode* body);
+  // Looks at everything below `body`, which must outlive this. `title` is the page's own; a heading
+  // that repeats it is not text.
+  PageContent(const GumboNode* body, std::string_view title);
 
-  // The smallest element that holds the content, or the body where no part stands out.
-  const GumboNode* root() const { return root_; }
-  // Characters of text outside the surroundings.
-  std::size_t visible_text() const { return measure(body_).text; }
-  // Characters of text anywhere on the page.
-  static std::size_t all_text(const GumboNode* body);
-
-  // A stretch of links, as menus and "related" boxes are.
-  bool is_link_list(const GumboNode* element) const;
-  bool lays_out(const GumboNode* table) const { return measure(table).has_blocks; }
+  // The elements that hold the content, in document order, none inside another. The whole body
+  // where no part stands out, or where too little would be left.
+  const std::vector<const GumboNode*>& parts() const { return parts_; }
+  // What is invisible, and what lies inside the parts without being content.
+  bool is_left_out(const GumboNode* element) const;
+  // The headline, whose words are the title's.
+  const GumboNode* headline() const { return headline_; }
+  bool lays_out(const GumboNode* table) const;
 
  private:
-  friend struct MeasuringVisitor;
-  const Measure& measure(const GumboNode* node) const;
-  double rank(const GumboNode* node, const Measure& measure) const;
-  const GumboNode* choose_root() const;
+  // How readily something is taken for surroundings; what yields too little gives way to the next.
+  enum class Strictness { kAll, kCommentsAreContent, kTagsOnly, kNothing };
 
-  const GumboNode* body_;
-  const GumboNode* root_;
-  const GumboNode* marked_ =
-      nullptr;  // the one main or article element; the body if there are more
-  std::unordered_map<const GumboNode*, Measure> measures_;
+  void choose_strictness();
+  void choose(Strictness strictness);
+  void take_everything();
+  std::size_t found() const;
+  bool is_surroundings(const Element& element, Strictness strictness) const;
+  void leave_out_surroundings(Strictness strictness);
+  bool covers_enough() const;
+  std::size_t whole_page() const;
+
+  Outline outline_;
+  Article article_;  // or the whole page as its only part
+  bool is_article_ = false;
+  std::vector<const GumboNode*> parts_;
+  const GumboNode* headline_ = nullptr;
 };
-
-// Never shown, or no text: scripts, styles, templates, form controls, elements hidden by attribute.
-bool is_invisible(const GumboNode* element);
-// By tag, role, class or id: navigation, side bars, footers, comments, cookie notices.
-bool is_surroundings(const GumboNode* element);
 
 }  // namespace walrus::extract

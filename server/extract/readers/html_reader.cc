@@ -1,15 +1,15 @@
+#include "extract/frames.h"
 #include "extract/readers/html_content.h"
+#include "extract/readers/html_metadata.h"
 #include "extract/readers/html_render.h"
 #include "extract/readers/html_tree.h"
 #include "extract/readers/reading.h"
 #include "text/charset.h"
+#include "text/encodings.h"
 
 namespace walrus::extract {
 
 namespace {
-
-// Where the content is less than this share of what can be seen, it was guessed wrong.
-constexpr double kLeastShare = 0.2;
 
 // The first element with `tag` whose attribute has the value, or null; any if `name` is null.
 const GumboNode* find_element(const GumboNode* root, GumboTag wanted, const char* name,
@@ -44,26 +44,53 @@ std::string title_of(const HtmlTree& tree) {
   return heading == nullptr ? std::string() : inner_text(heading);
 }
 
+// The byte order mark goes before what the server said, and that before what the page says.
+text::Decoded decode(std::string_view bytes, std::string_view charset) {
+  bool known = text::find_encoding(charset) != nullptr;
+  return text::decode(bytes, known ? charset : declared_charset(bytes));
+}
+
+Result<text::StructuredText> main_text(const HtmlTree& tree, text::Decoded& decoded,
+                                       const ExtractLimits& limits) {
+  std::string title = title_of(tree);
+  PageContent content(tree.body(), title);
+  DocumentBuilder builder(limits);
+  render_html(content, builder);
+  builder.set_title(title);
+  builder.set_encoding(std::move(decoded.encoding), decoded.guessed);
+  return builder.finish();
+}
+
 }  // namespace
 
 Result<text::StructuredText> read_html(const Input& input) {
-  text::Decoded decoded = text::decode(input.bytes, declared_charset(input.bytes));
+  text::Decoded decoded = decode(input.bytes, {});
   input.progress(0, input.bytes.size());
   auto tree = HtmlTree::parse(decoded.text, input.limits.memory_bytes / 2);
   if (!tree) return std::unexpected(std::move(tree.error()));
-
-  PageContent content((*tree)->body());
-  DocumentBuilder builder(input.limits);
-  render_html(content.root(), &content, builder);
-  double all_text = static_cast<double>(PageContent::all_text((*tree)->body()));
-  if (static_cast<double>(builder.size()) <= kLeastShare * all_text) {
-    builder = DocumentBuilder(input.limits);
-    render_html((*tree)->body(), nullptr, builder);
-  }
-  builder.set_title(title_of(**tree));
-  builder.set_encoding(std::move(decoded.encoding), decoded.guessed);
+  auto document = main_text(**tree, decoded, input.limits);
   input.progress(input.bytes.size(), input.bytes.size());
-  return builder.finish();
+  return document;
+}
+
+Result<WebPage> read_page(const Input& input, std::string_view charset) {
+  text::Decoded decoded = decode(input.bytes, charset);
+  auto tree = HtmlTree::parse(decoded.text, input.limits.memory_bytes / 2);
+  if (!tree) return std::unexpected(std::move(tree.error()));
+  WebPage page;
+  read_metadata((*tree)->root(), page);
+  std::string encoding = decoded.encoding;
+  auto document = main_text(**tree, decoded, input.limits);
+  bool empty = !document && document.error().code == ErrorCode::kEmptyDocument;
+  if (!document && !empty) return std::unexpected(std::move(document.error()));
+  if (document) {
+    page.document = std::move(*document);
+  } else {
+    page.document.title = single_line(title_of(**tree), kMaxTitleBytes);
+    page.document.encoding = std::move(encoding);
+    page.document.encoding_guessed = decoded.guessed;
+  }
+  return page;
 }
 
 }  // namespace walrus::extract

@@ -6,16 +6,12 @@ namespace walrus::extract {
 
 namespace {
 
-bool is_heading(GumboTag tag) {
-  return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6;
-}
-
 bool is_cell(GumboTag tag) {
   return tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH;
 }
 
 // Blocks with an empty line around them.
-bool is_paragraph(GumboTag tag) {
+bool stands_apart(GumboTag tag) {
   switch (tag) {
     case GUMBO_TAG_P:
     case GUMBO_TAG_PRE:
@@ -62,15 +58,19 @@ bool is_line(GumboTag tag) {
 
 class Renderer {
  public:
-  Renderer(const GumboNode* root, const PageContent* content, DocumentBuilder& builder)
-      : root_(root), content_(content), builder_(builder) {}
+  Renderer(const PageContent* content, DocumentBuilder& builder)
+      : content_(content), builder_(builder) {}
 
   bool enter(const GumboNode* element) {
-    if (element != root_ && is_left_out(element)) return false;
+    if (is_left_out(element)) return false;
     GumboTag tag = element->v.element.tag;
+    if (content_ != nullptr && element == content_->headline()) {
+      builder_.begin_section(0, inner_text(element));
+      return false;
+    }
     if (is_heading(tag) && in_cells_ == 0) builder_.begin_section(0, inner_text(element));
     break_before(tag);
-    if (tag == GUMBO_TAG_LI && in_cells_ == 0) builder_.append("- ");
+    if (tag == GUMBO_TAG_LI && in_cells_ == 0) item_begins_ = true;
     if (tag == GUMBO_TAG_PRE) ++in_pre_;
     if (tag == GUMBO_TAG_TABLE) enter_table(element);
     if (is_cell(tag)) enter_cell();
@@ -78,6 +78,10 @@ class Renderer {
   }
 
   void text(const GumboNode* node) {
+    if (item_begins_ && !is_blank(node->v.text.text)) {
+      builder_.append("- ");
+      item_begins_ = false;
+    }
     if (in_pre_ > 0 && in_cells_ == 0) {
       builder_.append(node->v.text.text);
     } else {
@@ -87,6 +91,7 @@ class Renderer {
 
   void leave(const GumboNode* element) {
     GumboTag tag = element->v.element.tag;
+    if (tag == GUMBO_TAG_LI) item_begins_ = false;
     if (tag == GUMBO_TAG_PRE) --in_pre_;
     if (is_cell(tag) && !cells_.empty() && cells_.back()) --in_cells_;
     if (tag == GUMBO_TAG_TABLE && !cells_.empty()) cells_.pop_back();
@@ -95,8 +100,7 @@ class Renderer {
 
  private:
   bool is_left_out(const GumboNode* element) const {
-    if (is_invisible(element)) return true;
-    return content_ != nullptr && (is_surroundings(element) || content_->is_link_list(element));
+    return content_ != nullptr ? content_->is_left_out(element) : is_invisible(element);
   }
 
   // A table that holds headings, lists or tables lays out a page: its cells are blocks then.
@@ -113,8 +117,8 @@ class Renderer {
   // Inside a cell all is one line, for the row is.
   void break_before(GumboTag tag) {
     if (in_cells_ > 0) {
-      if (is_paragraph(tag) || is_line(tag)) builder_.append_words(" ");
-    } else if (is_paragraph(tag)) {
+      if (stands_apart(tag) || is_line(tag)) builder_.append_words(" ");
+    } else if (stands_apart(tag)) {
       builder_.break_paragraph();
     } else if (is_line(tag)) {
       builder_.break_line();
@@ -124,19 +128,28 @@ class Renderer {
     if (tag != GUMBO_TAG_BR) break_before(tag);
   }
 
-  const GumboNode* root_;
   const PageContent* content_;
   DocumentBuilder& builder_;
   std::vector<bool> cells_;  // of each open table: whether its cells hold data
   int in_cells_ = 0;
   int in_pre_ = 0;
+  bool item_begins_ = false;  // its mark is written with its first text
 };
 
 }  // namespace
 
-void render_html(const GumboNode* root, const PageContent* content, DocumentBuilder& builder) {
-  Renderer renderer(root, content, builder);
+void render_html(const GumboNode* root, DocumentBuilder& builder) {
+  Renderer renderer(nullptr, builder);
   walk(root, renderer);
+  builder.break_paragraph();
+}
+
+void render_html(const PageContent& content, DocumentBuilder& builder) {
+  for (const GumboNode* part : content.parts()) {
+    Renderer renderer(&content, builder);
+    builder.break_paragraph();
+    walk(part, renderer);
+  }
   builder.break_paragraph();
 }
 

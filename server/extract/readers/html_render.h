@@ -8,7 +8,9 @@
 
 namespace walrus::extract {
 
-// Without `content` everything visible is written; with it, only what belongs to the content.
-void render_html(const GumboNode* root, const PageContent* content, DocumentBuilder& builder);
+// Everything visible below `root`.
+void render_html(const GumboNode* root, DocumentBuilder& builder);
+// What belongs to the content.
+void render_html(const PageContent& content, DocumentBuilder& builder);
 
 }  // namespace walrus::extract

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,7 +13,8 @@ namespace walrus::extract {
 
 namespace {
 
-constexpr int kMaxNesting = 5000;
+// As browsers have it. Parsing takes time by depth, too.
+constexpr int kMaxNesting = 512;
 constexpr std::size_t kCharsetBytes = 4096;
 
 // Elements that close themselves or each other, and so do not nest however often they are opened.
@@ -29,27 +31,35 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-// About how deeply `html` nests, in one pass over its tags.
-class NestingEstimate {
+// Takes out the tags that nest more deeply than kMaxNesting, in one pass over all tags: what is
+// inside stays, one beside the other.
+class Flattener {
  public:
-  explicit NestingEstimate(std::string_view html) : html_(html) {}
+  explicit Flattener(std::string_view html) : html_(html) {}
 
-  int deepest() {
-    int deepest = 0;
+  // The HTML without them, or nothing if there are none.
+  std::optional<std::string> flatten() {
     for (std::size_t at = html_.find('<'); at < html_.size(); at = html_.find('<', at)) {
-      at = html_.substr(at).starts_with("<!--") ? after("-->", at + 4) : tag(at + 1);
-      deepest = std::max(deepest, depth_);
+      at = html_.substr(at).starts_with("<!--") ? after("-->", at + 4) : tag(at);
     }
-    return deepest;
+    if (copied_ == 0) return std::nullopt;
+    flat_ += html_.substr(copied_);
+    return std::move(flat_);
   }
 
  private:
+  struct Count {
+    int open = 0;
+    int taken_out = 0;  // of the open ones, the innermost
+  };
+
   std::size_t after(std::string_view end, std::size_t at) const {
     std::size_t found = html_.find(end, at);
     return found == std::string_view::npos ? html_.size() : found + end.size();
   }
 
-  std::size_t tag(std::size_t at) {
+  std::size_t tag(std::size_t start) {
+    std::size_t at = start + 1;
     bool closing = at < html_.size() && html_[at] == '/';
     if (closing) ++at;
     std::string name;
@@ -61,11 +71,44 @@ class NestingEstimate {
     if (std::ranges::find(kRawTags, name) != kRawTags.end())
       return closing ? at : after_raw(name, at);
     if (std::ranges::find(kFlatTags, name) != kFlatTags.end()) return at;
-    int& open = open_[name];
-    if (!closing || open > 0) {
-      open += closing ? -1 : 1;
-      depth_ += closing ? -1 : 1;
+    Count& count = counts_[name];
+    return closing ? close(count, start, at) : open(count, start, at);
+  }
+
+  std::size_t open(Count& count, std::size_t start, std::size_t at) {
+    ++count.open;
+    if (depth_ < kMaxNesting) {
+      ++depth_;
+      return at;
     }
+    ++count.taken_out;
+    return take_out(start, at);
+  }
+
+  std::size_t close(Count& count, std::size_t start, std::size_t at) {
+    if (count.open == 0) return at;
+    --count.open;
+    if (count.taken_out == 0) {
+      --depth_;
+      return at;
+    }
+    --count.taken_out;
+    return take_out(start, at);
+  }
+
+  std::size_t take_out(std::size_t start, std::size_t at) {
+    char quote = 0;
+    for (; at < html_.size() && (quote != 0 || html_[at] != '>'); ++at) {
+      if (quote == 0 && (html_[at] == '"' || html_[at] == '\'')) {
+        quote = html_[at];
+      } else if (html_[at] == quote) {
+        quote = 0;
+      }
+    }
+    at = std::min(at + 1, html_.size());
+    flat_ += html_.substr(copied_, start - copied_);
+    flat_ += ' ';
+    copied_ = at;
     return at;
   }
 
@@ -79,9 +122,22 @@ class NestingEstimate {
   }
 
   std::string_view html_;
-  std::unordered_map<std::string, int> open_;  // by name, so that only what is open can be closed
-  int depth_ = 0;
+  std::string flat_;
+  std::size_t copied_ = 0;                         // of the HTML, what is in flat_ or taken out
+  std::unordered_map<std::string, Count> counts_;  // by name: only what is open can be closed
+  int depth_ = 0;                                  // of what is not taken out
 };
+
+// The value behind `word` in `text`, with or without quotes.
+std::string_view value_behind(std::string_view word, std::string_view text,
+                              std::string_view lowered) {
+  std::size_t at = lowered.find(word);
+  if (at == std::string_view::npos) return {};
+  std::size_t start = text.find_first_not_of(" \"'=", at + word.size());
+  if (start == std::string_view::npos) return {};
+  std::size_t end = std::min(text.find_first_of(" \"'/>;\r\n\t", start), text.size());
+  return text.substr(start, end - start);
+}
 
 }  // namespace
 
@@ -148,9 +204,8 @@ void HtmlTree::find_parts() {
 
 Result<std::unique_ptr<HtmlTree>> HtmlTree::parse(std::string_view utf8,
                                                   std::uint64_t memory_bytes) {
-  if (NestingEstimate(utf8).deepest() > kMaxNesting) {
-    return fail(ErrorCode::kExtractionFailed, "The HTML nests elements too deeply to be read.");
-  }
+  std::optional<std::string> flat = Flattener(utf8).flatten();
+  if (flat) utf8 = *flat;
   std::unique_ptr<HtmlTree> tree(new HtmlTree());
   tree->memory_left_ = memory_bytes;
   if (!tree->run_parser(utf8)) {
@@ -186,17 +241,21 @@ std::string inner_text(const GumboNode* node) {
 
 std::string_view declared_charset(std::string_view bytes) {
   std::string_view head = bytes.substr(0, kCharsetBytes);
-  bool xml = head.starts_with("<?xml");
   std::string lowered(head);
   std::ranges::transform(lowered, lowered.begin(), lower);
-  std::string_view word =
-      xml && lowered.find("encoding=") != std::string::npos ? "encoding=" : "charset=";
-  std::size_t at = lowered.find(word);
-  if (at == std::string::npos) return {};
-  std::size_t start = head.find_first_not_of(" \"'", at + word.size());
-  if (start == std::string_view::npos) return {};
-  std::size_t end = std::min(head.find_first_of(" \"'/>;\r\n\t", start), head.size());
-  return head.substr(start, end - start);
+  if (head.starts_with("<?xml")) {
+    std::string_view declaration = head.substr(0, head.find("?>"));
+    std::string_view name = value_behind("encoding", declaration, lowered);
+    if (!name.empty()) return name;
+  }
+  for (std::size_t at = lowered.find("<meta"); at != std::string::npos;
+       at = lowered.find("<meta", at + 1)) {
+    std::size_t length = lowered.find('>', at) - at;
+    std::string_view tag = std::string_view(lowered).substr(at, length);
+    std::string_view name = value_behind("charset", head.substr(at, length), tag);
+    if (!name.empty()) return name;
+  }
+  return {};
 }
 
 }  // namespace walrus::extract

@@ -15,8 +15,9 @@ namespace walrus::extract {
 
 class HtmlTree {
  public:
-  // Errors: too_large when the tree takes more than `memory_bytes`; extraction_failed when elements
-  // nest so deeply that parsing would take minutes (gumbo takes quadratic time).
+  // Elements that nest more than 512 deep, as no browser shows them, lose their tags and keep what
+  // is in them: gumbo takes quadratic time. Errors: too_large when the tree takes more than
+  // `memory_bytes`.
   static Result<std::unique_ptr<HtmlTree>> parse(std::string_view utf8, std::uint64_t memory_bytes);
 
   ~HtmlTree();

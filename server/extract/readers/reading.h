@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "extract/format.h"
 #include "extract/limits.h"
+#include "extract/web_page.h"
 #include "text/structured_text.h"
 
 namespace walrus::extract {
@@ -35,6 +36,10 @@ Result<text::StructuredText> read_xlsx(const Input& input);
 Result<text::StructuredText> read_pptx(const Input& input);
 Result<text::StructuredText> read_odt(const Input& input);
 Result<text::StructuredText> read_epub(const Input& input);
+
+// HTML as a server sent it: `charset` is what it said of the encoding, or empty. A page without
+// text is no error.
+Result<WebPage> read_page(const Input& input, std::string_view charset);
 
 // "The file is damaged: " and what is wrong with it.
 std::unexpected<Error> damaged(std::string_view what);
