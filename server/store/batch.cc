@@ -10,6 +10,7 @@ namespace walrus::store {
 namespace {
 
 constexpr std::array<std::string_view, 3> kDeliveryStates{"pending", "delivered", "failed"};
+constexpr std::array<std::string_view, 4> kPageStates{"queued", "crawled", "failed", "skipped"};
 
 std::size_t rows_of(const AppendEvents& append) {
   return append.events.size();
@@ -19,6 +20,9 @@ std::size_t rows_of(const PutChunks& put) {
 }
 std::size_t rows_of(const PutWindows& put) {
   return put.windows.vectors.size() / static_cast<std::size_t>(std::max(1, put.windows.dimensions));
+}
+std::size_t rows_of(const PutPages& put) {
+  return put.pages.size();
 }
 std::size_t rows_of(const PutStepCosts& put) {
   return put.costs.size();
@@ -77,6 +81,16 @@ std::unexpected<Error> too_many_webhooks(int most) {
   return fail(
       ErrorCode::kConflict,
       fmt::format("There are {} webhooks already, which is the most. Delete one first.", most));
+}
+
+std::string_view name_of(PageState state) {
+  return kPageStates[static_cast<std::size_t>(state)];
+}
+
+std::optional<PageState> page_state_from_name(std::string_view name) {
+  auto found = std::ranges::find(kPageStates, name);
+  if (found == kPageStates.end()) return std::nullopt;
+  return static_cast<PageState>(found - kPageStates.begin());
 }
 
 std::string_view name_of(DeliveryState state) {

@@ -30,7 +30,9 @@ struct DocumentRecord {
   std::string filename;   // as the client named it, cleaned
   std::string file_type;  // ".pdf"
   std::string content_type;
-  std::string url;  // of a crawl
+  std::string url;       // of a crawl: where it began
+  int crawl_depth = 0;   // of a crawl: how deep it may go
+  int crawl_pages = 0;   // of a crawl: pages of the active version
   TimePoint created_at;
   TimePoint updated_at;
   std::string content_status =
@@ -73,6 +75,35 @@ struct WindowsRecord {
   int first = 0;  // index of the first window
   int dimensions = 0;
   std::vector<float> vectors;  // row-major, count x dimensions, L2-normalised
+};
+
+// --- Crawls
+
+enum class PageState { kQueued, kCrawled, kFailed, kSkipped };
+std::string_view name_of(PageState state);
+std::optional<PageState> page_state_from_name(std::string_view name);
+
+// A URL that a crawl knows of: of its frontier while it is queued, of its result afterwards.
+struct PageRecord {
+  std::string document_id;
+  int version = 1;
+  int number = 0;   // in the order of discovery; the root's is 0
+  std::string url;  // in its normal form
+  int depth = 1;    // the root's is 1
+  PageState state = PageState::kQueued;
+  std::string reason;             // of what failed or was skipped, for people
+  std::string duplicate_of;       // the URL of a page with the same or nearly the same text
+  bool requested = false;         // its content was asked for: it counts towards max_pages
+  std::string title;              // these, and what follows, of what was crawled
+  std::string language;           // ISO 639-1, or empty
+  std::string text_hash;          // sha256, hex
+  std::uint64_t fingerprint = 0;  // near texts have near ones (crawl/fingerprint.h)
+  bool chunked = false;           // the rest is set
+  int first_chunk = 0;
+  int chunk_count = 0;
+  int first_window = 0;
+  int window_count = 0;
+  std::int64_t token_count = 0;
 };
 
 // A conversation's own row.

@@ -162,12 +162,34 @@ struct PutStepCosts {
   std::vector<StepCostRecord> costs;
 };
 
-using Mutation = std::variant<PutOperation, UpdateState, BeginAttempt, AppendEvents, SetCheckpoint,
-                              CountResumption, RequestCancel, PutReport, PutDocument,
-                              SetWindowsHash, DeleteDocument, PutChunks, PutWindows, DeleteVersion,
-                              DeleteChunks, PutConversation, PutMessage, PutChatStatus,
-                              DeleteConversation, PutWebhook, DeleteWebhook, DisableWebhook,
-                              PutDelivery, UpdateDelivery, PutIdempotencyKey, PutStepCosts>;
+// --- Crawls. These two replace equal keys; conflict if the document is missing.
+
+struct PutPages {
+  std::vector<PageRecord> pages;
+};
+// The text of a crawled page, as long as it is worked at.
+struct PutPageText {
+  std::string document_id;
+  int version;
+  int number;
+  std::string text;
+};
+struct DeletePageTexts {
+  std::string document_id;
+  int version;
+};
+struct DeletePages {
+  std::string document_id;
+  int version;
+};  // texts too
+
+using Mutation =
+    std::variant<PutOperation, UpdateState, BeginAttempt, AppendEvents, SetCheckpoint,
+                 CountResumption, RequestCancel, PutReport, PutDocument, SetWindowsHash,
+                 DeleteDocument, PutChunks, PutWindows, DeleteVersion, DeleteChunks,
+                 PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutWebhook,
+                 DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery, PutIdempotencyKey,
+                 PutStepCosts, PutPages, PutPageText, DeletePageTexts, DeletePages>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;
@@ -263,6 +285,14 @@ class Store {
                                               int count) = 0;
   // How many windows, counted from 0 without a hole, are stored: a checkpoint of embedding.
   virtual Task<Result<int>> window_count(std::string document_id, int version) = 0;
+
+  // --- Crawls
+
+  // By number.
+  virtual Task<Result<Listing<PageRecord>>> pages(std::string document_id, int version,
+                                                  Page page) = 0;
+  virtual Task<Result<std::optional<std::string>>> page_text(std::string document_id, int version,
+                                                             int number) = 0;
 
   // --- Conversations
 

@@ -118,6 +118,16 @@ Task<Result<int>> FaultStore::window_count(std::string document_id, int version)
   return unless_away(inner_.window_count(std::move(document_id), version));
 }
 
+Task<Result<Listing<PageRecord>>> FaultStore::pages(std::string document_id, int version,
+                                                    Page page) {
+  return unless_away(inner_.pages(std::move(document_id), version, std::move(page)));
+}
+
+Task<Result<std::optional<std::string>>> FaultStore::page_text(std::string document_id, int version,
+                                                               int number) {
+  return unless_away(inner_.page_text(std::move(document_id), version, number));
+}
+
 Task<Result<std::optional<ConversationRecord>>> FaultStore::conversation(std::string owner,
                                                                          std::string id) {
   return unless_away(inner_.conversation(std::move(owner), std::move(id)));

@@ -62,6 +62,10 @@ class FaultStore final : public store::Store {
   Task<Result<store::WindowsRecord>> windows(std::string document_id, int version, int first,
                                              int count) override;
   Task<Result<int>> window_count(std::string document_id, int version) override;
+  Task<Result<store::Listing<store::PageRecord>>> pages(std::string document_id, int version,
+                                                        store::Page page) override;
+  Task<Result<std::optional<std::string>>> page_text(std::string document_id, int version,
+                                                     int number) override;
 
   Task<Result<std::optional<store::ConversationRecord>>> conversation(std::string owner,
                                                                       std::string id) override;

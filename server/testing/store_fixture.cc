@@ -94,7 +94,9 @@ DocumentRecord document_record(const std::string& id, const std::string& owner, 
   record.filename = "Überblick 'final'.pdf";
   record.file_type = ".pdf";
   record.content_type = "application/pdf";
-  record.url = "";
+  record.url = "https://a.example/";
+  record.crawl_depth = 3;
+  record.crawl_pages = 40;
   record.created_at = now;
   record.updated_at = now + Duration(7);
   record.content_status = "success";

@@ -30,6 +30,8 @@ struct Tables {
   std::map<std::string, DocumentRecord> documents;
   std::map<std::tuple<std::string, int, int>, ChunkRecord> chunks;  // by document, version, index
   std::map<std::tuple<std::string, int, int>, std::vector<float>> windows;
+  std::map<std::tuple<std::string, int, int>, PageRecord> pages;  // by document, version, number
+  std::map<std::tuple<std::string, int, int>, std::string> page_texts;
   // By conversation_key, and within one by message_key or status_key.
   std::map<std::string, ConversationRecord> conversations;
   std::map<std::pair<std::string, std::string>, MessageRecord> messages;
@@ -121,6 +123,10 @@ class Writing {
   Result<void> operator()(const UpdateDelivery& update);
   Result<void> operator()(const PutIdempotencyKey& put);
   Result<void> operator()(const PutStepCosts& put);
+  Result<void> operator()(const PutPages& put);
+  Result<void> operator()(const PutPageText& put);
+  Result<void> operator()(const DeletePageTexts& remove);
+  Result<void> operator()(const DeletePages& remove);
 
  private:
   std::optional<OperationRow> find_operation(const std::string& id) const;

@@ -169,6 +169,8 @@ Result<void> Writing::operator()(const DeleteDocument& remove) {
   auto of_document = [&](const auto& row) { return std::get<0>(row.first) == id; };
   changes_.erase_while(tables_.chunks, {id, 0, 0}, of_document);
   changes_.erase_while(tables_.windows, {id, 0, 0}, of_document);
+  changes_.erase_while(tables_.pages, {id, 0, 0}, of_document);
+  changes_.erase_while(tables_.page_texts, {id, 0, 0}, of_document);
   erase_operations([&](const status::Operation& operation) { return operation.document_id == id; });
   return {};
 }

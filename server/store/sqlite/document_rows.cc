@@ -12,7 +12,7 @@ namespace {
   "document_id, owner, document_type, filename, file_type, content_type, url, created_at, " \
   "updated_at, content_status, active_version, latest_version, chunk_count, total_tokens, " \
   "size, sha256, processing_time_ms, title, language, embedder, metadata, operation_id, "   \
-  "sequence, original_version"
+  "sequence, original_version, crawl_depth, crawl_pages"
 #define CHUNK_COLUMNS                                                                  \
   "document_id, version, chunk_index, text, page, heading, start_offset, end_offset, " \
   "token_count, url, first_window, last_window"
@@ -43,6 +43,8 @@ DocumentRecord read_record(Statement& row) {
   record.operation_id = row.text();
   record.sequence = row.unsigned_integer();
   record.original_version = row.small_integer();
+  record.crawl_depth = row.small_integer();
+  record.crawl_pages = row.small_integer();
   return record;
 }
 
@@ -61,14 +63,6 @@ ChunkRecord read_chunk_record(Statement& row) {
   record.first_window = row.small_integer();
   record.last_window = row.small_integer();
   return record;
-}
-
-Result<void> require_document(Connection& connection, const std::string& id) {
-  auto found = read_one(connection.query("SELECT 1 FROM documents WHERE document_id = ?1", id),
-                        [](Statement& row) { return row.flag(); });
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return document_missing();
-  return {};
 }
 
 // A document that is put after its operation shows the operation's state, too.
@@ -91,24 +85,34 @@ Result<void> put_chunk(Connection& connection, const ChunkRecord& chunk) {
 
 }  // namespace
 
+Result<void> require_document(Connection& connection, const std::string& id) {
+  auto found = read_one(connection.query("SELECT 1 FROM documents WHERE document_id = ?1", id),
+                        [](Statement& row) { return row.flag(); });
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return document_missing();
+  return {};
+}
+
 Result<void> apply(Connection& connection, const PutDocument& put, TimePoint) {
   const DocumentRecord& record = put.record;
   auto changes = connection.run(
       "INSERT INTO documents (" DOCUMENT_COLUMNS
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-      "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) "
+      "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
+      "?25, ?26) "
       "ON CONFLICT DO UPDATE SET document_type = ?3, filename = ?4, file_type = ?5, "
       "content_type = ?6, url = ?7, created_at = ?8, updated_at = ?9, content_status = ?10, "
       "active_version = ?11, latest_version = ?12, chunk_count = ?13, total_tokens = ?14, "
       "size = ?15, sha256 = ?16, processing_time_ms = ?17, title = ?18, language = ?19, "
       "embedder = ?20, metadata = ?21, operation_id = ?22, sequence = max(sequence, ?23), "
-      "original_version = ?24 WHERE owner = ?2 AND NOT ?25",
+      "original_version = ?24, crawl_depth = ?25, crawl_pages = ?26 "
+      "WHERE owner = ?2 AND NOT ?27",
       record.id, record.owner, record.type, record.filename, record.file_type, record.content_type,
       record.url, iso_micros(record.created_at), iso_micros(record.updated_at),
       record.content_status, record.active_version, record.latest_version, record.chunk_count,
       record.total_tokens, record.size, record.sha256, record.processing_time_ms, record.title,
       record.language, record.embedder, record.metadata, record.operation_id, record.sequence,
-      record.original_version, put.only_if_absent);
+      record.original_version, record.crawl_depth, record.crawl_pages, put.only_if_absent);
   auto written = require_change(std::move(changes), document_exists());
   if (!written) return written;
   return mirror_stored_state(connection, record.id);
@@ -121,6 +125,7 @@ Result<void> apply(Connection& connection, const DeleteDocument& remove, TimePoi
   if (*removed == 0) return {};
   for (std::string_view sql :
        {"DELETE FROM chunks WHERE document_id = ?1", "DELETE FROM windows WHERE document_id = ?1",
+        "DELETE FROM pages WHERE document_id = ?1", "DELETE FROM page_texts WHERE document_id = ?1",
         "DELETE FROM events WHERE operation_id IN (SELECT id FROM operations WHERE "
         "document_id = ?1 AND document_id <> '')",
         "DELETE FROM operations WHERE document_id = ?1 AND document_id <> ''"}) {

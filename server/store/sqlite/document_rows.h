@@ -6,6 +6,9 @@
 
 namespace walrus::store::sqlite {
 
+// Conflict where it is missing.
+Result<void> require_document(Connection& connection, const std::string& id);
+
 Result<void> apply(Connection& connection, const PutDocument& put, TimePoint now);
 Result<void> apply(Connection& connection, const DeleteDocument& remove, TimePoint now);
 Result<void> apply(Connection& connection, const PutChunks& put, TimePoint now);

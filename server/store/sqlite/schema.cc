@@ -249,9 +249,46 @@ DROP INDEX operations_open;
 CREATE INDEX operations_open ON operations (owner, created_at, id) WHERE outcome = 'processing';
 )sql";
 
-constexpr Migration kMigrations[] = {
-    {1, kVersion1},    {2, kReports},   {3, kWebhooks}, {4, kIdempotencyKeys},
-    {5, kWindowsHash}, {6, kStepCosts}, {7, kBegun}};
+// What a crawl knows of a site, and the text of its pages while they are worked at.
+constexpr const char* kPages = R"sql(
+ALTER TABLE documents ADD COLUMN crawl_depth INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN crawl_pages INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE pages (
+  document_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  depth INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  duplicate_of TEXT NOT NULL,
+  requested INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  language TEXT NOT NULL,
+  text_hash TEXT NOT NULL,
+  fingerprint INTEGER NOT NULL,
+  chunked INTEGER NOT NULL,
+  first_chunk INTEGER NOT NULL,
+  chunk_count INTEGER NOT NULL,
+  first_window INTEGER NOT NULL,
+  window_count INTEGER NOT NULL,
+  token_count INTEGER NOT NULL,
+  PRIMARY KEY (document_id, version, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE page_texts (
+  document_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (document_id, version, number)
+) STRICT;
+)sql";
+
+constexpr Migration kMigrations[] = {{1, kVersion1},        {2, kReports},     {3, kWebhooks},
+                                     {4, kIdempotencyKeys}, {5, kWindowsHash}, {6, kStepCosts},
+                                     {7, kBegun},           {8, kPages}};
 
 std::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::kStorageUnavailable, std::move(message));

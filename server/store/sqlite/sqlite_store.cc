@@ -6,6 +6,7 @@
 #include "store/sqlite/equal_windows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
+#include "store/sqlite/page_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/webhook_rows.h"
@@ -153,6 +154,22 @@ Task<Result<WindowsRecord>> SqliteStore::windows(std::string document_id, int ve
 Task<Result<int>> SqliteStore::window_count(std::string document_id, int version) {
   auto read = [&](Connection& connection) {
     return read_window_count(connection, document_id, version);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<Listing<PageRecord>>> SqliteStore::pages(std::string document_id, int version,
+                                                     Page page) {
+  auto read = [&](Connection& connection) {
+    return sqlite::read_pages(connection, document_id, version, page);
+  };
+  co_return readers_.read(read);
+}
+
+Task<Result<std::optional<std::string>>> SqliteStore::page_text(std::string document_id,
+                                                                int version, int number) {
+  auto read = [&](Connection& connection) {
+    return sqlite::read_page_text(connection, document_id, version, number);
   };
   co_return readers_.read(read);
 }

@@ -48,6 +48,9 @@ class SqliteStore final : public Store {
                                       int count) override;
   Task<Result<int>> window_count(std::string document_id, int version) override;
 
+  Task<Result<Listing<PageRecord>>> pages(std::string document_id, int version, Page page) override;
+  Task<Result<std::optional<std::string>>> page_text(std::string document_id, int version,
+                                                     int number) override;
   Task<Result<std::optional<ConversationRecord>>> conversation(std::string owner,
                                                                std::string id) override;
   Task<Result<Listing<ConversationRecord>>> conversations(std::string owner, std::string user_id,

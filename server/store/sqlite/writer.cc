@@ -10,6 +10,7 @@
 #include "store/sqlite/equal_windows.h"
 #include "store/sqlite/idempotency_rows.h"
 #include "store/sqlite/operation_rows.h"
+#include "store/sqlite/page_rows.h"
 #include "store/sqlite/report_rows.h"
 #include "store/sqlite/webhook_rows.h"
 
