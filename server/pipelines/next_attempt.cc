@@ -14,8 +14,7 @@ NextAttempt begun_again(store::OperationRecord failed, TimePoint now) {
   return next;
 }
 
-Task<Result<void>> prepare_upload(store::Store& store, const store::Blobs& blobs,
-                                  WorkerPool& workers, NextAttempt& next) {
+Task<Result<void>> prepare_document(store::Store& store, NextAttempt& next) {
   const status::Operation& operation = next.record.state.operation;
   auto document = co_await store.document(operation.owner, operation.document_id);
   if (!document) co_return std::unexpected(document.error());
@@ -23,18 +22,24 @@ Task<Result<void>> prepare_upload(store::Store& store, const store::Blobs& blobs
     co_return fail(ErrorCode::kConflict,
                    "A later operation of the document has taken the place of this one.");
   }
+  if ((*document)->active_version == 0) (*document)->content_status = "processing";
+  (*document)->updated_at = next.record.state.updated_at;
+  next.with.mutations.push_back(store::PutDocument{std::move(**document)});
+  co_return Result<void>();
+}
+
+Task<Result<void>> prepare_upload(store::Store& store, const store::Blobs& blobs,
+                                  WorkerPool& workers, NextAttempt& next) {
+  const std::string& document_id = next.record.state.operation.document_id;
   std::string original =
-      original_blob(operation.document_id, upload_input_from(next.record.input).original_version);
+      original_blob(document_id, upload_input_from(next.record.input).original_version);
   auto look = [&blobs, original] { return blobs.exists(original); };
   bool kept = co_await offload(workers, look);
   if (!kept) {
     co_return fail(ErrorCode::kConflict,
                    "The file of this upload is no longer kept. Upload it again.");
   }
-  if ((*document)->active_version == 0) (*document)->content_status = "processing";
-  (*document)->updated_at = next.record.state.updated_at;
-  next.with.mutations.push_back(store::PutDocument{std::move(**document)});
-  co_return Result<void>();
+  co_return co_await prepare_document(store, next);
 }
 
 Task<Result<void>> prepare_chat(store::Store& store, NextAttempt& next) {
@@ -66,6 +71,8 @@ Task<Result<NextAttempt>> next_attempt(store::Store& store, const store::Blobs& 
   Result<void> prepared;
   if (next.record.state.operation.kind == status::Kind::kChat) {
     prepared = co_await prepare_chat(store, next);
+  } else if (next.record.state.operation.kind == status::Kind::kWebCrawl) {
+    prepared = co_await prepare_document(store, next);
   } else {
     prepared = co_await prepare_upload(store, blobs, workers, next);
   }

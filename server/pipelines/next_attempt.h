@@ -11,7 +11,8 @@ struct NextAttempt {
   store::WriteBatch with;
 };
 
-// For Jobs::retry. An upload goes on from its checkpoints; of a chat the answer begins anew, to the
+// For Jobs::retry. An upload goes on from its checkpoints, a crawl with
+// the pages it has; of a chat the answer begins anew, to the
 // same question. Errors: conflict (it has not failed, is not the document's latest operation or the
 // conversation's latest turn, or its file is no longer kept), storage_unavailable. The awaiting
 // task's parts outlive it.

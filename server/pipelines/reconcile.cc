@@ -3,57 +3,28 @@
 #include <algorithm>
 #include <map>
 
+#include "pipelines/indexing.h"
+
 namespace walrus::pipelines {
 
 namespace {
 
 constexpr std::chrono::hours kFailedOriginalLife{24};
 
-Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store,
-                                                         std::string document_id, int version) {
-  std::vector<store::ChunkRecord> chunks;
-  store::Page page{.limit = 100, .after = {}};
-  do {
-    auto listing = co_await store.chunks(document_id, version, page);
-    if (!listing) co_return std::unexpected(listing.error());
-    std::ranges::move(listing->records, std::back_inserter(chunks));
-    page.after = listing->next;
-  } while (!page.after.empty());
-  co_return chunks;
-}
 
 // Builds one version of the index from what the tables hold.
 Task<Result<void>> rebuild(UploadParts& parts, store::DocumentVersion wanted) {
   auto document = co_await parts.store.document(wanted.owner, wanted.document_id);
   if (!document) co_return std::unexpected(document.error());
   if (!*document) co_return Result<void>();
-  auto chunks = co_await all_chunks(parts.store, wanted.document_id, wanted.active_version);
-  if (!chunks) co_return std::unexpected(chunks.error());
-  int count = chunks->empty() ? 0 : chunks->back().last_window;
-  auto windows = co_await parts.store.windows(wanted.document_id, wanted.active_version, 0, count);
-  if (!windows) co_return std::unexpected(windows.error());
-
-  search::IndexedVersion version{.owner = wanted.owner,
-                                 .document_id = wanted.document_id,
-                                 .version = wanted.active_version,
-                                 .language = (*document)->language,
-                                 .embedder = wanted.embedder,
-                                 .dimensions = windows->dimensions,
-                                 .vectors = windows->vectors,
-                                 .entries = {}};
-  for (const store::ChunkRecord& chunk : *chunks) {
-    search::IndexEntry entry;
-    entry.title = (*document)->filename + " " + chunk.heading;
-    entry.text = chunk.text;
-    for (int i = chunk.first_window; i < chunk.last_window; ++i) entry.windows.push_back(i);
-    version.entries.push_back(std::move(entry));
-  }
-  auto build = [&parts, &version]() -> Result<void> {
-    auto added = parts.index.add(version);
-    if (!added) return added;
-    return parts.index.activate(version.owner, version.document_id, version.version);
+  (*document)->embedder = wanted.embedder;
+  auto added = co_await index_version(parts.store, parts.index, parts.workers,
+                                      std::move(**document), wanted.active_version, {});
+  if (!added) co_return added;
+  auto show = [&parts, &wanted] {
+    return parts.index.activate(wanted.owner, wanted.document_id, wanted.active_version);
   };
-  co_return co_await offload(parts.workers, build);
+  co_return co_await offload(parts.workers, show);
 }
 
 Task<Result<void>> reconcile_index(UploadParts& parts,
@@ -147,6 +118,10 @@ Task<Result<void>> remove_failed_versions(UploadParts& parts, store::DocumentRec
     auto windows = co_await parts.store.window_count(document.id, version);
     if (!windows) co_return std::unexpected(windows.error());
     if (*windows > 0) rows.mutations.push_back(store::DeleteVersion{document.id, version});
+    auto pages = co_await parts.store.pages(document.id, version, {.limit = 1, .after = {}});
+    if (!pages) co_return std::unexpected(pages.error());
+    bool has_pages = !pages->records.empty();
+    if (has_pages) rows.mutations.push_back(store::DeletePages{document.id, version});
   }
   if (rows.mutations.empty()) co_return Result<void>();
   co_return co_await parts.store.commit(std::move(rows));

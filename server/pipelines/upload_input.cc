@@ -37,21 +37,21 @@ void describe(store::DocumentRecord& document, const UploadInput& input) {
   document.metadata = input.metadata;
 }
 
-QueuedUpload queued_upload(const store::DocumentRecord& document, const UploadInput& input,
-                           TimePoint now) {
-  QueuedUpload queued;
+QueuedWork queued_work(const store::DocumentRecord& document, status::Kind kind, json::object input,
+                       TimePoint now) {
+  QueuedWork queued;
   status::State& state = queued.record.state;
   state.operation = {.id = document.operation_id,
-                     .kind = status::Kind::kDocumentUpload,
+                     .kind = kind,
                      .owner = document.owner,
                      .document_id = document.id,
                      .created_at = now};
   state.sequence = document.sequence;
-  state.step = status::plan_of(status::Kind::kDocumentUpload).front().step;
+  state.step = status::plan_of(kind).front().step;
   state.percent = 0;
   state.started_at = now;
   state.updated_at = now;
-  queued.record.input = to_json(input);
+  queued.record.input = std::move(input);
   if (document.sequence == 0) return queued;
   status::Event again{.sequence = document.sequence + 1,
                       .attempt = state.attempt,
@@ -63,6 +63,11 @@ QueuedUpload queued_upload(const store::DocumentRecord& document, const UploadIn
   state.apply(again);
   queued.first.push_back(std::move(again));
   return queued;
+}
+
+QueuedWork queued_upload(const store::DocumentRecord& document, const UploadInput& input,
+                         TimePoint now) {
+  return queued_work(document, status::Kind::kDocumentUpload, to_json(input), now);
 }
 
 std::string original_blob(const std::string& document_id, int original_version) {

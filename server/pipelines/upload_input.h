@@ -26,15 +26,17 @@ void describe(store::DocumentRecord& document, const UploadInput& input);
 json::object to_json(const UploadInput& input);
 UploadInput upload_input_from(const json::object& input);
 
-// A new operation of the document, waiting to start.
-struct QueuedUpload {
+// A new operation of a document, waiting to start.
+struct QueuedWork {
   store::OperationRecord record;
   // What its log begins with. A document that had operations before shows at once that it is being
   // worked on again, so its sequence moves; a new one begins with its first step.
   std::vector<status::Event> first;
 };
-QueuedUpload queued_upload(const store::DocumentRecord& document, const UploadInput& input,
-                           TimePoint now);
+QueuedWork queued_work(const store::DocumentRecord& document, status::Kind kind, json::object input,
+                       TimePoint now);
+QueuedWork queued_upload(const store::DocumentRecord& document, const UploadInput& input,
+                         TimePoint now);
 
 // Names of a document's blobs.
 std::string original_blob(const std::string& document_id, int original_version);

@@ -95,6 +95,10 @@ void Tracker::show_work_as(std::string_view done, std::string_view total) {
   total_name_ = total;
 }
 
+void Tracker::set_fact(std::string_view name, std::string value) {
+  counters_[name] = std::move(value);
+}
+
 void Tracker::set_counter(std::string_view name, std::int64_t value) {
   counters_[name] = value;
 }

@@ -57,6 +57,8 @@ class Tracker {
   std::shared_ptr<WorkCounter> count_work();
   // A counter of `status_metadata`, shown with the next event.
   void set_counter(std::string_view name, std::int64_t value);
+  // What is no counter of it ("current_url").
+  void set_fact(std::string_view name, std::string value);
   // For the remaining time: the size of the input, by which all work is foreseen, and its variety.
   void describe_input(double size, std::string variety);
   // For the remaining time: a step's work turns out to be so many units. Without it a step has as

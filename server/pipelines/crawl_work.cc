@@ -1,0 +1,90 @@
+#include "pipelines/crawl_work.h"
+
+#include <algorithm>
+
+namespace walrus::pipelines {
+
+using store::PageState;
+
+bool is_crawled(const store::PageRecord& page) {
+  return page.state == PageState::kCrawled || !page.text_hash.empty();
+}
+
+store::PageRecord CrawlPipeline::Work::record_of(const crawl::KnownPage& page) const {
+  store::PageRecord record{.document_id = document_id,
+                           .version = input.version,
+                           .number = page.number,
+                           .url = page.url,
+                           .depth = page.depth};
+  if (page.skipped.empty()) return record;
+  record.state = PageState::kSkipped;
+  record.reason = page.skipped;
+  return record;
+}
+
+void CrawlPipeline::Work::take_up(store::PageRecord page) {
+  bool waits = page.state == PageState::kQueued;
+  frontier.restore(page.url, page.depth, waits, page.requested);
+  count(page);
+  if (page.number == 0) title = page.title;
+  if (!is_crawled(page)) return;
+  remember(page);
+  if (page.state == PageState::kCrawled) to_chunk.push_back(std::move(page));
+}
+
+void CrawlPipeline::Work::count(const store::PageRecord& page) {
+  if (is_crawled(page)) {
+    ++crawled;
+  } else if (page.state == PageState::kFailed) {
+    ++failed;
+  } else if (page.state == PageState::kSkipped) {
+    ++skipped;
+  }
+}
+
+void CrawlPipeline::Work::remember(const store::PageRecord& page) {
+  if (page.state != PageState::kCrawled) return;
+  urls_by_hash.try_emplace(page.text_hash, page.url);
+  near.add(page.fingerprint, page.number);
+  crawled_urls.emplace(page.number, page.url);
+}
+
+// Of the pages that say which; the one that most have.
+std::string CrawlPipeline::Work::language() const {
+  auto most = std::ranges::max_element(languages, {}, [](const auto& each) { return each.second; });
+  return most == languages.end() ? "" : most->first;
+}
+
+void CrawlPipeline::Work::pass_over(const store::PageRecord& page) {
+  chunks = page.first_chunk + page.chunk_count;
+  windows = page.first_window + page.window_count;
+  tokens += page.token_count;
+}
+
+void CrawlPipeline::Work::show_pages() {
+  int total = frontier.total();
+  tracker.set_counter("pages_total", total);
+  tracker.set_counter("pages_crawled", crawled);
+  tracker.set_counter("pages_failed", failed);
+  tracker.set_counter("pages_skipped", skipped + frontier.forgotten());
+  if (fetched) return;
+  int done = std::max(frontier.requested() - under_way, 0);
+  counter->set(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(std::max(total, 1)));
+  tracker.expect_work(status::Step::kCrawling, total);
+}
+
+void CrawlPipeline::Work::show_content() {
+  tracker.set_counter("chunks_created", chunks);
+  tracker.set_counter("total_tokens", tokens);
+  if (!fetched) return counter->touch();
+  auto left = static_cast<std::uint64_t>(to_chunk.size());
+  auto done = static_cast<std::uint64_t>(chunked_pages);
+  counter->set(done, std::max<std::uint64_t>(done + left, 1));
+}
+
+void CrawlPipeline::Work::show_embedded() {
+  if (!chunked) return counter->touch();
+  counter->set(static_cast<std::uint64_t>(embedded), static_cast<std::uint64_t>(windows));
+}
+
+}  // namespace walrus::pipelines

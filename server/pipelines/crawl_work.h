@@ -1,0 +1,108 @@
+// What one run of a crawl has made so far. For the pipeline's own files alone.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "base/task_group.h"
+#include "crawl/fingerprint.h"
+#include "pipelines/crawl.h"
+
+namespace walrus::pipelines {
+
+// Belongs to one loop: whoever waits goes on at the next ring, and looks again.
+class Bell {
+ public:
+  // The awaiting task ends before the bell goes.
+  Task<void> next_ring() {
+    auto wait = [this](Completion<bool> done) { waiting_.push_back(std::move(done)); };
+    co_await wait_for_callback<bool>(wait);
+  }
+  void ring() {
+    for (Completion<bool>& done : std::exchange(waiting_, {})) done(true);
+  }
+
+ private:
+  std::vector<Completion<bool>> waiting_;
+};
+
+// Also where its text is another page's: its content was taken.
+bool is_crawled(const store::PageRecord& page);
+
+// Everything but what is read on workers happens on the home loop.
+struct CrawlPipeline::Work {
+  jobs::Job job;
+  status::Tracker& tracker;
+  std::string operation_id;
+  std::string owner;
+  std::string document_id;
+  CrawlInput input;
+  net::Url root;
+  TimePoint began;
+
+  crawl::Frontier frontier;
+  std::unique_ptr<SiteReader> reader;
+  crawl::RobotsAnswer robots = {};
+  std::shared_ptr<status::WorkCounter> counter = {};  // of the step that is shown
+  int under_way = 0;                                  // requests
+  int waiting_politely = 0;                           // of those
+  bool fetched = false;                               // nothing more is asked for
+  std::optional<Error> root_error = {};               // why the root gave nothing
+  std::string title = {};                             // the root's
+
+  int crawled = 0;
+  int failed = 0;
+  int skipped = 0;
+  std::unordered_map<std::string, std::string> urls_by_hash = {};  // of texts
+  crawl::NearTexts near = {};
+  std::unordered_map<int, std::string> crawled_urls = {};  // by number
+
+  std::deque<store::PageRecord> to_chunk = {};
+  bool chunked = false;  // nothing more is cut
+  int chunked_pages = 0;
+  int chunks = 0;
+  int windows = 0;  // cut
+  std::int64_t tokens = 0;
+  bool chunks_are_gone = false;  // a failure took them: they are written again
+  std::unordered_map<std::string, int> languages = {};
+
+  std::deque<std::string> to_embed = {};  // windows, from `embedded` on
+  int embedding = 0;                      // windows on their way
+  int embedded = 0;                       // windows in the store
+  bool in_index = false;
+
+  // Ends everything that runs side by side; after the job's own stop, or the first error.
+  std::stop_source stop = {};
+  std::optional<Error> error = {};
+  std::shared_ptr<Bell> bell = std::make_shared<Bell>();
+  TaskGroup tasks;
+
+  // Of a page that is new.
+  store::PageRecord record_of(const crawl::KnownPage& page) const;
+  // One of an earlier run.
+  void take_up(store::PageRecord page);
+  void count(const store::PageRecord& page);
+  // A crawled one, for those with the same text that come later.
+  void remember(const store::PageRecord& page);
+  std::string language() const;
+  // A page whose chunks are in the store, in their order.
+  void pass_over(const store::PageRecord& page);
+
+  // In the status, with the next event.
+  void show_pages();
+  void show_content();
+  void show_embedded();
+
+  bool stopped() const { return stop.stop_requested(); }
+  void fail(Error why) {
+    if (!error) error = std::move(why);
+    stop.request_stop();
+    bell->ring();
+  }
+  // Of an operation's checkpoint.
+  store::SetCheckpoint checkpoint(const std::string& embedder) const {
+    return {operation_id, {{"step", "crawling"}, {"embedder", embedder}}};
+  }
+};
+
+}  // namespace walrus::pipelines
