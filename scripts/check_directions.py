@@ -26,8 +26,8 @@ ALLOWED = {
     "wire": {"base", "status", "live", "store"},
     "jobs": {"base", "status", "store", "live"},
     "webhooks": {"base", "status", "net", "store", "wire"},
-    "pipelines": {"base", "status", "store", "extract", "text", "crawl", "search", "llm", "jobs"},
-    "api": {"base", "status", "store", "live", "jobs", "pipelines", "wire", "http", "auth", "search", "llm", "extract",
+    "pipelines": {"base", "status", "store", "extract", "text", "crawl", "search", "llm", "jobs", "net"},
+    "api": {"base", "status", "store", "live", "jobs", "pipelines", "wire", "http", "auth", "search", "llm", "extract", "crawl",
             "text", "webhooks"},
     "cli": {"base", "net", "crawl"},
 }

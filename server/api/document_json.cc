@@ -19,6 +19,8 @@ json::object list_row(const store::DocumentRecord& document) {
   row["operation_id"] = document.operation_id;
   if (document.type == "web_crawl") {
     row["url"] = document.url;
+    row["crawl_depth"] = document.crawl_depth;
+    row["crawl_pages"] = document.crawl_pages;
   } else {
     row["filename"] = document.filename;
     row["file_type"] = document.file_type;
@@ -30,14 +32,18 @@ json::object full_document(const store::DocumentRecord& document) {
   json::object full = list_row(document);
   full["chunk_count"] = document.chunk_count;
   json::object metadata;
-  metadata["filename"] = document.filename;
-  metadata["file_type"] = document.file_type;
-  metadata["content_type"] = document.content_type;
+  if (document.type == "web_crawl") {
+    metadata["url"] = document.url;
+  } else {
+    metadata["filename"] = document.filename;
+    metadata["file_type"] = document.file_type;
+    metadata["content_type"] = document.content_type;
+    metadata["size_bytes"] = document.size;
+    metadata["sha256"] = document.sha256;
+  }
   metadata["upload_date"] = iso_millis(document.created_at);
   metadata["updated_at"] = iso_millis(document.updated_at);
   metadata["processing_time_ms"] = document.processing_time_ms;
-  metadata["size_bytes"] = document.size;
-  metadata["sha256"] = document.sha256;
   metadata["title"] = document.title;
   metadata["language"] = document.language;
   metadata["version"] = document.active_version;

@@ -192,7 +192,7 @@ Task<Result<FirstAnswer>> Documents::accept(store::DocumentRecord document, Rece
   if (document.active_version == 0) document.content_status = "processing";
   document.operation_id = services_.hub.new_operation_id(*loop);
 
-  pipelines::QueuedUpload queued = pipelines::queued_upload(document, input, now);
+  pipelines::QueuedWork queued = pipelines::queued_upload(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, is_new});
   FirstAnswer answer = accepted_answer(document, input);

@@ -2,6 +2,7 @@
 
 #include "api/chat.h"
 #include "api/conversations.h"
+#include "api/crawls.h"
 #include "api/documents.h"
 #include "api/events.h"
 #include "api/external_operations.h"
@@ -19,6 +20,7 @@ namespace {
 // One of each, shared by the handlers of its routes.
 struct Resources {
   Documents documents;
+  Crawls crawls;
   Statuses statuses;
   ExternalOperations external;
   Operations operations;
@@ -69,6 +71,8 @@ constexpr Row kRows[] = {
     {"PATCH", "/v1/documents/{document_id}", kMultipart, handler<&R::documents, &Documents::replace>},
     {"DELETE", "/v1/documents/{document_id}", kNone, handler<&R::documents, &Documents::remove>},
     {"DELETE", "/v1/documents/website/{document_id}", kNone, handler<&R::documents, &Documents::remove_website>},
+    {"POST", "/v1/documents/crawl", kJson, handler<&R::crawls, &Crawls::begin>},
+    {"GET", "/v1/documents/{document_id}/pages", kNone, handler<&R::crawls, &Crawls::pages>},
     {"GET", "/v1/documents/{document_id}/chunks", kNone, handler<&R::documents, &Documents::chunks>},
     {"GET", "/v1/documents/{document_id}/chunks/{chunk_id}", kNone, handler<&R::documents, &Documents::chunk>},
     {"GET", "/v1/documents/{document_id}/content", kNone, handler<&R::documents, &Documents::content>},
@@ -114,9 +118,9 @@ constexpr Row kRows[] = {
 
 http::Router make_router(Services& services, ContractDocuments documents) {
   auto resources = std::make_shared<Resources>(Resources{
-      Documents(services), Statuses(services), ExternalOperations(services), Operations(services),
-      Events(services), Chat(services), Conversations(services), Search(services),
-      Sockets(services), Service(services, documents), Webhooks(services)});
+      Documents(services), Crawls(services), Statuses(services), ExternalOperations(services),
+      Operations(services), Events(services), Chat(services), Conversations(services),
+      Search(services), Sockets(services), Service(services, documents), Webhooks(services)});
   http::Router router;
   for (const Row& row : kRows) {
     router.add({std::string(row.method), std::string(row.pattern), row.body, row.bind(resources)});

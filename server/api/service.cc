@@ -34,6 +34,7 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   body["name"] = "walrus";
   body["version"] = WALRUS_VERSION;
   body["endpoints"] = {{"documents", "/v1/documents/"},
+                       {"crawl", "/v1/documents/crawl"},
                        {"chat", "/v1/chat/"},
                        {"conversations", "/v1/chat/conversations/{user_id}"},
                        {"search", "/v1/search"},
@@ -49,9 +50,9 @@ Task<Result<http::Response>> Service::root(http::Request request) {
                        {"openapi", "/openapi.json"},
                        {"asyncapi", "/asyncapi.json"},
                        {"docs", "/docs"}};
-  body["features"] = {"document_upload",    "chat",   "search",         "sse",
-                      "websocket",          "resume", "status_history", "webhooks",
-                      "external_operations"};
+  body["features"] = {
+      "document_upload", "web_crawl", "chat",           "search",   "sse",
+      "websocket",       "resume",    "status_history", "webhooks", "external_operations"};
   co_return http::Response::json(200, json::serialize(body));
 }
 

@@ -19,6 +19,8 @@ namespace walrus::app {
 namespace {
 
 constexpr int kChatsAtOnce = 256;
+constexpr int kCrawlsAtOnce = 16;  // they wait for websites more than they work
+constexpr std::string_view kCrawler = "WalrusBot";
 constexpr std::chrono::minutes kHousekeepingInterval{5};
 constexpr std::chrono::seconds kChatGrace{10};
 constexpr std::chrono::seconds kDrainGrace{2};
@@ -46,7 +48,11 @@ Application::Application(Config config)
       http_client_(log_),
       host_origin_(config_.host_origin),
       threads_(config_.io_threads, clock_),
-      webhook_gates_(config_.webhook_allow) {}
+      webhook_gates_(config_.webhook_allow),
+      crawl_client_(log_, std::make_shared<const net::EgressGate>(config_.crawl_allow)),
+      fetcher_(crawl_client_, std::string(kCrawler) + "/" WALRUS_VERSION),
+      politeness_({.at_once = config_.crawl_connections}),
+      robots_(fetcher_, politeness_, std::string(kCrawler)) {}
 
 Application::~Application() {
   server_.reset();
@@ -81,6 +87,10 @@ Result<void> Application::open_tables() {
 }
 
 Result<void> Application::open_workshop() {
+  if (!config_.crawl_allow.empty()) {
+    log_.warning("crawls may go to addresses that are not public",
+                 {{"ranges", config_.crawl_allow.size()}});
+  }
   query_embedder_ = make_embedder(config_, http_client_, foreground_, log_);
   document_embedder_ = make_embedder(config_, http_client_, background_, log_);
   catalogue_ = make_catalogue(config_, http_client_, foreground_, tokens_, clock_, log_);
@@ -117,6 +127,10 @@ void Application::build_service() {
                                        metrics_, jobs::Options{.outbox = &webhooks_});
   external_ = std::make_unique<jobs::ExternalOperations>(
       threads_.loops(), *store_, *event_log_, *hub_, log_, metrics_, jobs::ExternalOptions{});
+  crawl_ = std::make_unique<pipelines::CrawlPipeline>(
+      pipelines::CrawlParts{*store_, fetcher_, politeness_, robots_, *extractor_, *blobs_, tokens_,
+                            *document_embedder_, *index_, background_, log_, config_.chunking,
+                            std::string(kCrawler), config_.crawl_connections});
   bind_pipelines();
   services_ = std::make_unique<api::Services>(
       api::Services{*store_, *blobs_, *hub_, *jobs_, *external_, *index_, *retriever_, *catalogue_,
@@ -142,6 +156,16 @@ void Application::bind_pipelines() {
   upload.waiting = config_.max_queue;
   upload.resumable = true;
   jobs_->bind(status::Kind::kDocumentUpload, std::move(upload));
+
+  jobs::KindOfWork crawl;
+  crawl.run = [this](jobs::Job job) { return crawl_->run(job); };
+  crawl.failure_writes = [this](store::OperationRecord record, Error error) {
+    return crawl_->failure_writes(std::move(record), std::move(error));
+  };
+  crawl.at_once = kCrawlsAtOnce;
+  crawl.waiting = config_.max_queue;
+  crawl.resumable = true;
+  jobs_->bind(status::Kind::kWebCrawl, std::move(crawl));
 
   jobs::KindOfWork chat;
   chat.run = [this](jobs::Job job) { return chat_->run(job); };

@@ -8,9 +8,13 @@
 #include "app/config.h"
 #include "app/loop_threads.h"
 #include "base/claims.h"
+#include "crawl/fetcher.h"
+#include "crawl/politeness.h"
+#include "crawl/robots_cache.h"
 #include "http/server.h"
 #include "net/http_client.h"
 #include "pipelines/chat.h"
+#include "pipelines/crawl.h"
 #include "pipelines/upload.h"
 #include "store/data_directory.h"
 #include "store/event_log.h"
@@ -83,6 +87,12 @@ class Application {
   std::unique_ptr<pipelines::UploadParts> upload_parts_;
   std::unique_ptr<pipelines::UploadPipeline> upload_;
   std::unique_ptr<pipelines::ChatPipeline> chat_;
+  // A client of its own, whose every connection was asked for at the crawls' gate.
+  net::HttpClient crawl_client_;
+  crawl::Fetcher fetcher_;
+  crawl::Politeness politeness_;
+  crawl::RobotsCache robots_;
+  std::unique_ptr<pipelines::CrawlPipeline> crawl_;
   std::unique_ptr<jobs::Jobs> jobs_;
   std::unique_ptr<jobs::ExternalOperations> external_;
   std::unique_ptr<api::Services> services_;

@@ -183,6 +183,8 @@ Result<Config> config_from(const Values& values) {
   config.host_origin.allowed_hosts = split_list(values.text("allowed-hosts"));
   config.host_origin.cors_origins = split_list(values.text("cors-origins"));
   config.webhook_allow = read_ranges(values, "webhook-allow", read);
+  config.crawl_allow = read_ranges(values, "crawl-allow", read);
+  config.crawl_connections = static_cast<int>(read.integer("crawl-connections", 1, 128));
   config.sandbox = read.one_of<extract::SandboxRequirement>(
       "sandbox", {{"best", extract::SandboxRequirement::kBest},
                   {"required", extract::SandboxRequirement::kRequired}});

@@ -26,6 +26,8 @@ struct Config {
   std::string embedding_api_key;
   auth::HostOriginRules host_origin;
   std::vector<net::AddressRange> webhook_allow;  // beside public addresses
+  std::vector<net::AddressRange> crawl_allow;    // likewise
+  int crawl_connections = 8;                     // to one website
   extract::SandboxRequirement sandbox = extract::SandboxRequirement::kBest;
   std::size_t max_connections_per_address = 1024;
   int max_queue = 10'000;

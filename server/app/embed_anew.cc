@@ -8,7 +8,8 @@ Task<Result<void>> begin_embedding_anew(store::Store& store, live::Hub& hub, job
                                         store::DocumentVersion outdated) {
   auto found = co_await store.document(outdated.owner, outdated.document_id);
   if (!found) co_return std::unexpected(found.error());
-  if (!*found) co_return Result<void>();
+  // Of a crawled site nothing is kept that could be embedded: it is crawled again.
+  if (!*found || (*found)->type != "file_upload") co_return Result<void>();
   store::DocumentRecord document = std::move(**found);
   auto latest = co_await store.operation(document.owner, document.operation_id);
   if (!latest) co_return std::unexpected(latest.error());
@@ -26,7 +27,7 @@ Task<Result<void>> begin_embedding_anew(store::Store& store, live::Hub& hub, job
                                .size = document.size,
                                .sha256 = document.sha256,
                                .metadata = document.metadata};
-  pipelines::QueuedUpload queued = pipelines::queued_upload(document, input, loop.clock().now());
+  pipelines::QueuedWork queued = pipelines::queued_upload(document, input, loop.clock().now());
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document});
   co_return co_await jobs.accept(std::move(queued.record), std::move(queued.first),

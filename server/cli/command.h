@@ -38,6 +38,7 @@ void say_how_to_come_back(const std::string& operation_id);
 void print_json(const json::value& value);
 
 void add_upload(CLI::App& app, int& exit_code);
+void add_crawl(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_watch(CLI::App& app, int& exit_code);

@@ -115,6 +115,7 @@ void print_json(const json::value& value) {
 
 void add_commands(CLI::App& app, int& exit_code) {
   add_upload(app, exit_code);
+  add_crawl(app, exit_code);
   add_chat(app, exit_code);
   add_status(app, exit_code);
   add_watch(app, exit_code);

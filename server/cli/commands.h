@@ -1,4 +1,4 @@
-// The command-line client: upload, chat, status, watch, cancel, retry, ls, rm, run against a
+// The command-line client: upload, crawl, chat, status, watch, cancel, retry, ls, rm, run against a
 // running server; and check, which needs none.
 #pragma once
 
