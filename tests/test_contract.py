@@ -9,6 +9,7 @@ import samples
 from walrus_server import PROGRAM, ROOT, WalrusServer
 from web_socket import WebSocket
 from webhook_receiver import WebhookReceiver, wait_for_delivery
+from website import Website, page, prose
 
 NOWHERE = "01980d3a-0000-7000-8000-000000000000"
 # Answers that need a fault of the machine, or a flood, to be had; other tests bring them about.
@@ -26,7 +27,7 @@ def server_routes():
 class Contract(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = WalrusServer("--webhook-allow", "127.0.0.1/32")
+        cls.server = WalrusServer("--webhook-allow", "127.0.0.1/32", "--crawl-allow", "127.0.0.1/32")
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
 
@@ -61,14 +62,15 @@ class Contract(unittest.TestCase):
     def test_every_operation_answers_as_documented(self):
         """Each answer is held to the document as it comes in; here each documented one comes about."""
         self.documents()
+        self.websites()
         self.conversations()
         self.other_pipelines()
         self.webhooks()
         self.service()
         missed = {(operation["operationId"], status) for _, _, operation in contract.operations()
                   for status in operation["responses"] if status not in HARD_TO_HAVE} - contract.seen
-        # A website is crawled only later; no change of anything takes the ten seconds that a deletion waits for it.
-        rare = {("delete_website", "200"), ("delete_website", "409"), ("delete_document", "409"), ("delete_webhook", "409")}
+        # No change of anything takes the ten seconds that a deletion waits for it.
+        rare = {("delete_website", "409"), ("delete_document", "409"), ("delete_webhook", "409")}
         self.assertEqual(missed - rare, set())
 
     def documents(self):
@@ -101,6 +103,21 @@ class Contract(unittest.TestCase):
         for path in (base, operation):
             self.cancel_and_retry(path)
         server.delete(base)
+
+    def websites(self):
+        server = self.server
+        with Website({"/": page("Home", prose(1))}) as site:
+            body = {"url": site.url()}
+            server.post_json("/v1/documents/crawl", body, Prefer="wait=60")
+            crawled = server.post_json("/v1/documents/crawl", body).json()
+            server.wait_for_status(crawled["status_url"])
+        server.post_json("/v1/documents/crawl", {"url": "ftp://a.example/"})
+        server.request("POST", "/v1/documents/crawl", b"{}", {"Content-Type": "text/plain"})
+        server.get(crawled["pages_url"])
+        server.get(crawled["pages_url"] + "?limit=0")
+        server.get(f"/v1/documents/{NOWHERE}/pages")
+        server.get(f"/v1/documents/{crawled['document_id']}")
+        server.delete(f"/v1/documents/website/{crawled['document_id']}")
 
     def cancel_and_retry(self, path):
         """Of a document, or of an operation; each answer there is."""
