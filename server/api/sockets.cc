@@ -16,7 +16,7 @@ Task<Result<http::Response>> Sockets::events(http::Request request) {
 }
 
 Task<Result<http::Response>> Sockets::chat(http::Request request) {
-  std::string session_id = request.parameter("session_id");
+  const std::string& session_id = request.parameter("session_id");
   if (!is_label(session_id)) {
     co_return fail_field("session_id",
                          "must have 1 to 128 bytes, no '/' and no control characters");

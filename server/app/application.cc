@@ -202,6 +202,7 @@ Result<void> Application::start() {
   Result<void> taken_up = run_on(threads_.first(), take_up_work());
   if (!taken_up) return taken_up;
   std::vector<http::Endpoint> endpoints;
+  endpoints.reserve(config_.addresses.size());
   for (const std::string& address : config_.addresses) endpoints.push_back({address, config_.port});
   Result<void> listening = server_->listen(std::move(endpoints));
   if (!listening) return listening;

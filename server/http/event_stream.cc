@@ -342,7 +342,8 @@ std::string without_chunk_framing(std::string_view frame) {
     std::size_t size = 0;
     std::size_t line = frame.find("\r\n");
     if (line == frame.npos) break;
-    std::from_chars(frame.data(), frame.data() + line, size, 16);
+    std::string_view digits = frame.substr(0, line);
+    std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
     payload += frame.substr(line + 2, size);
     frame.remove_prefix(std::min(line + 2 + size + 2, frame.size()));
   }

@@ -216,7 +216,7 @@ Task<Next> Session::exchange(Head head) {
       admission.response = refuse(settings_.hooks, *refused, request);
     }
   }
-  Request summary = admission.response ? std::move(request) : request.without_content();
+  Request summary = request.without_content();
   if (!admission.response) {
     std::string what;
     try {

@@ -165,8 +165,9 @@ void HttpClient::Impl::collect_finished() {
     if (message->msg != CURLMSG_DONE) continue;
     CURLcode code = message->data.result;
     auto found = std::ranges::find(running, message->easy_handle, &Transfer::handle);
-    TransferPtr transfer = *found;
-    remove(transfer);
+    TransferPtr transfer = std::move(*found);
+    running.erase(found);
+    curl_multi_remove_handle(multi, transfer->handle());
     if (code != CURLE_OK) log.debug("request failed", {{"curl_code", static_cast<int>(code)}});
     transfer->finish(code);
   }

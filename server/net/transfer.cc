@@ -108,15 +108,15 @@ Result<> Transfer::set_headers() {
       return fail(ErrorCode::kUpstreamError, "The request could not be made.", "unusable header");
     }
     typed = typed || lower(name) == "content-type";
-    lines.push_back(trim(value).empty() ? name + ";" : name + ": " + value);
+    lines.push_back(trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
   }
   if (!typed) lines.push_back("Content-Type:");
   for (const std::string& line : lines) {
     curl_slist* longer = curl_slist_append(header_list_.get(), line.c_str());
     if (!longer)
       return fail(ErrorCode::kUpstreamError, "The request could not be made.", "no memory");
-    static_cast<void>(header_list_.release());
-    header_list_.reset(longer);
+    // Only the first line makes a list; the others lengthen it.
+    if (!header_list_) header_list_.reset(longer);
   }
   curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, header_list_.get());
   return {};

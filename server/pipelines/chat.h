@@ -30,7 +30,7 @@ ChatInput chat_input_from(const json::object& input);
 // Bound to Kind::kChat. Thread-safe.
 class ChatPipeline {
  public:
-  explicit ChatPipeline(ChatParts parts) : parts_(std::move(parts)) {}
+  explicit ChatPipeline(ChatParts parts) : parts_(parts) {}
 
   Task<Result<void>> run(jobs::Job job);
   Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,

@@ -8,7 +8,6 @@
 
 namespace walrus::pipelines {
 
-using extract::Format;
 using status::Step;
 
 Task<Result<void>> UploadPipeline::run(jobs::Job job) {

@@ -34,7 +34,7 @@ struct UploadParts {
 // batch of vectors. A run that finds them does not make them again. Thread-safe.
 class UploadPipeline {
  public:
-  explicit UploadPipeline(UploadParts parts) : parts_(std::move(parts)) {}
+  explicit UploadPipeline(UploadParts parts) : parts_(parts) {}
 
   Task<Result<void>> run(jobs::Job job);
   Task<Result<std::shared_ptr<const status::Writes>>> failure_writes(store::OperationRecord record,

@@ -12,7 +12,7 @@ class Digits {
  public:
   Digits(std::uint64_t number, int base)
       : end_(std::to_chars(text_.begin(), text_.end(), number, base).ptr) {}
-  operator std::string_view() const { return {text_.begin(), end_}; }
+  std::string_view text() const { return {text_.begin(), end_}; }
 
  private:
   std::array<char, 20> text_;
@@ -24,7 +24,7 @@ std::string chunked(std::initializer_list<std::string_view> pieces) {
   for (std::string_view piece : pieces) size += piece.size();
   std::string frame;
   frame.reserve(size + 20);
-  frame.append(Digits(size, 16)).append("\r\n");
+  frame.append(Digits(size, 16).text()).append("\r\n");
   for (std::string_view piece : pieces) frame.append(piece);
   frame.append("\r\n");
   return frame;
@@ -35,7 +35,7 @@ std::string chunked(std::initializer_list<std::string_view> pieces) {
 live::EncodedEvent event_frame(std::uint64_t id, std::string_view data) {
   constexpr std::string_view kEnd = "\n\n";
   constexpr std::size_t kLineBreak = 2;
-  std::string frame = chunked({"id: ", Digits(id, 10), "\ndata: ", data, kEnd});
+  std::string frame = chunked({"id: ", Digits(id, 10).text(), "\ndata: ", data, kEnd});
   std::size_t begin = frame.size() - kLineBreak - kEnd.size() - data.size();
   return {std::move(frame), begin, data.size()};
 }

@@ -155,6 +155,7 @@ Task<Result<Listing<DocumentRecord>>> MemoryStore::documents(std::string owner, 
 Task<Result<std::vector<DocumentVersion>>> MemoryStore::document_versions() {
   std::lock_guard lock(mutex_);
   std::vector<DocumentVersion> versions;
+  versions.reserve(tables_.documents.size());
   for (const auto& [id, record] : tables_.documents) {
     versions.push_back({record.owner, id, record.active_version, record.latest_version,
                         record.content_status, record.updated_at, record.embedder});
@@ -321,6 +322,7 @@ Task<Result<std::optional<IdempotencyRecord>>> MemoryStore::idempotency_key(std:
 Task<Result<std::vector<StepCostRecord>>> MemoryStore::step_costs() {
   std::lock_guard lock(mutex_);
   std::vector<StepCostRecord> records;
+  records.reserve(tables_.step_costs.size());
   for (const auto& [key, record] : tables_.step_costs) records.push_back(record);
   co_return records;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 namespace walrus::store::sqlite {
 
 namespace {
@@ -309,7 +311,8 @@ Result<void> take(Connection& connection, const Migration& step) {
   auto done = connection.execute(fmt::format(
       "BEGIN IMMEDIATE; {}; PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
       step.sql, kApplicationId, step.version));
-  if (!done) connection.execute("ROLLBACK");
+  // Where BEGIN itself failed there is nothing to roll back.
+  if (!done) std::ignore = connection.execute("ROLLBACK");
   return done;
 }
 
