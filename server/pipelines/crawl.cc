@@ -1,6 +1,7 @@
 #include "pipelines/crawl.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "pipelines/crawl_work.h"
 #include "pipelines/indexing.h"
@@ -100,8 +101,10 @@ Task<Result<void>> CrawlPipeline::initialize(Work& work) {
   if (!allowed) co_return allowed;
   Result<void> taken = co_await take_up(work);
   if (!taken) co_return taken;
-  if (work.crawled > 0 || work.frontier.waiting() > 0) co_return co_await take_up_content(work);
-  co_return co_await begin_at_root(work);
+  bool goes_on = work.crawled > 0 || work.frontier.waiting() > 0;
+  Result<void> begun = goes_on ? co_await take_up_content(work) : co_await begin_at_root(work);
+  work.show_pages();  // with the step that begins next
+  co_return begun;
 }
 
 Task<Result<void>> CrawlPipeline::look_at_robots(Work& work) {
@@ -190,7 +193,6 @@ Task<Result<void>> CrawlPipeline::begin_at_root(Work& work) {
 // --- crawling
 
 Task<Result<void>> CrawlPipeline::crawl(Work& work) {
-  work.show_pages();
   work.tasks.start(chunk_pages(work));
   work.tasks.start(embed_windows(work));
   co_await fetch_pages(work);

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::chrono::hours kFailedOriginalLife{24};
 
-
 // Builds one version of the index from what the tables hold.
 Task<Result<void>> rebuild(UploadParts& parts, store::DocumentVersion wanted) {
   auto document = co_await parts.store.document(wanted.owner, wanted.document_id);

@@ -30,9 +30,9 @@ struct DocumentRecord {
   std::string filename;   // as the client named it, cleaned
   std::string file_type;  // ".pdf"
   std::string content_type;
-  std::string url;       // of a crawl: where it began
-  int crawl_depth = 0;   // of a crawl: how deep it may go
-  int crawl_pages = 0;   // of a crawl: pages of the active version
+  std::string url;      // of a crawl: where it began
+  int crawl_depth = 0;  // of a crawl: how deep it may go
+  int crawl_pages = 0;  // of a crawl: pages of the active version
   TimePoint created_at;
   TimePoint updated_at;
   std::string content_status =

@@ -37,13 +37,14 @@ PageRecord read_record(Statement& row) {
 }
 
 Result<void> put_page(Connection& connection, const PageRecord& page) {
-  return done(connection.run(
-      "INSERT OR REPLACE INTO pages (" PAGE_COLUMNS
-      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-      page.document_id, page.version, page.number, page.url, page.depth, name_of(page.state),
-      page.reason, page.duplicate_of, page.requested, page.title, page.language, page.text_hash,
-      page.fingerprint, page.chunked, page.first_chunk, page.chunk_count, page.first_window,
-      page.window_count, page.token_count));
+  return done(connection.run("INSERT OR REPLACE INTO pages (" PAGE_COLUMNS
+                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+                             "?14, ?15, ?16, ?17, ?18, ?19)",
+                             page.document_id, page.version, page.number, page.url, page.depth,
+                             name_of(page.state), page.reason, page.duplicate_of, page.requested,
+                             page.title, page.language, page.text_hash, page.fingerprint,
+                             page.chunked, page.first_chunk, page.chunk_count, page.first_window,
+                             page.window_count, page.token_count));
 }
 
 }  // namespace
