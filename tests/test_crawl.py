@@ -206,13 +206,13 @@ class Crawl(unittest.TestCase):
             self.assertEqual(site.asked_for("/" + url.split("/", 3)[3]), 1, url)
         self.assertEqual(len([each for each in self.pages(accepted).values() if each["state"] == "crawled"]), 31)
 
-    def test_goes_on_after_kill_9_and_loses_no_page(self):
+    def test_goes_on_after_kill_9_and_a_shutdown_and_loses_no_page(self):
         site = self.website(site_of(60))
         site.before = lambda path: time.sleep(0.02)
         accepted = self.begin(site.url(), max_pages=100)
-        for wanted in (10, 25, 40):
+        for wanted, end in ((10, self.server.kill), (25, self.server.stop), (40, self.server.kill)):
             site.wait_for(lambda: len(site.requests) >= wanted)
-            self.server.kill()
+            self.assertIn(end(), (None, 0))
             self.server.start(self.server.port)
         status = self.server.wait_for_status(f"/v1/operations/{accepted['operation_id']}")
         self.assertEqual(status["processing_status"], "completed", status)
@@ -223,6 +223,7 @@ class Crawl(unittest.TestCase):
         self.assertLessEqual(len(twice), 3 * 8, "more than was under way at the kills")
         indexes = [chunk["index"] for chunk in self.server.get(f"/v1/documents/{accepted['document_id']}/chunks?limit=100").json()]
         self.assertEqual(indexes, list(range(len(indexes))))
+        self.assertEqual(self.server.get(f"/v1/documents/{accepted['document_id']}/content").status, 404)
         found = self.server.post_json("/v1/search", {"query": "item 57009", "k": 1}).json()["results"]
         self.assertEqual(found[0]["url"], site.url("/p57"))
 

@@ -333,6 +333,12 @@ Task<Result<http::Response>> Documents::chunk(http::Request request) {
 Task<Result<http::Response>> Documents::content(http::Request request) {
   auto document = co_await find(auth::owner_of(request), request.parameter("document_id"));
   if (!document) co_return std::unexpected(document.error());
+  if (document->type != "file_upload") {
+    co_return fail(
+        ErrorCode::kNotFound,
+        fmt::format("A website has no original; its pages are at /v1/documents/{}/pages.",
+                    document->id));
+  }
   int version =
       document->original_version > 0 ? document->original_version : document->latest_version;
   auto path = services_.blobs.path(pipelines::original_blob(document->id, version));
