@@ -43,11 +43,11 @@ std::filesystem::path extract_helper() {
 Application::Application(Config config)
     : config_(std::move(config)),
       log_(config_.log_format, config_.log_level),
+      threads_(config_.io_threads, clock_),
       foreground_(config_.workers, "walrus-query"),
       background_(config_.workers, "walrus-work", 5),
       http_client_(log_),
       host_origin_(config_.host_origin),
-      threads_(config_.io_threads, clock_),
       webhook_gates_(config_.webhook_allow),
       crawl_client_(log_, std::make_shared<const net::EgressGate>(config_.crawl_allow)),
       fetcher_(crawl_client_, std::string(kCrawler) + "/" WALRUS_VERSION),

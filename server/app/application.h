@@ -59,6 +59,8 @@ class Application {
   Metrics metrics_;
   Claims claims_;
   std::atomic<bool> draining_{false};
+  // Goes last of all that has threads: each of them may be in the middle of a post to a loop.
+  LoopThreads threads_;
   std::optional<store::DataDirectory> directory_;
   std::unique_ptr<store::Store> store_;
   std::optional<store::Blobs> blobs_;
@@ -75,7 +77,6 @@ class Application {
   std::unique_ptr<llm::Catalogue> catalogue_;
   auth::HostOrigin host_origin_;
 
-  LoopThreads threads_;
   wire::SseEncoding encoding_;
   live::Latest latest_;
   std::unique_ptr<live::Hub> hub_;
