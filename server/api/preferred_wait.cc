@@ -7,6 +7,7 @@
 #include "api/responses.h"
 #include "api/waking_listener.h"
 #include "auth/caller.h"
+#include "base/ascii.h"
 #include "wire/problem.h"
 #include "wire/status_json.h"
 
@@ -16,24 +17,16 @@ namespace walrus::api {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool is_wait(std::string_view name) {
-  auto same = [](char a, char b) { return (a | 0x20) == b; };
-  return std::ranges::equal(name, std::string_view("wait"), same);
-}
+constexpr std::string_view kBlanks = " \t";
 
 // The seconds of one preference, `wait=10` or `wait="10"`, whose parameters follow a semicolon.
 std::optional<std::chrono::seconds> seconds_of(std::string_view preference) {
   preference = preference.substr(0, preference.find(';'));
   std::size_t equals = preference.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
-  if (!is_wait(trimmed(preference.substr(0, equals)))) return std::nullopt;
-  std::string_view value = trimmed(preference.substr(equals + 1));
+  if (!equal_ignoring_case(trimmed(preference.substr(0, equals), kBlanks), "wait"))
+    return std::nullopt;
+  std::string_view value = trimmed(preference.substr(equals + 1), kBlanks);
   if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) {
     value = value.substr(1, value.size() - 2);
   }
@@ -43,16 +36,11 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view preference) {
   return std::min(std::chrono::seconds(number), kLongestWait);
 }
 
-bool is_prefer(std::string_view name) {
-  auto same = [](char a, char b) { return (a | 0x20) == b; };
-  return std::ranges::equal(name, std::string_view("prefer"), same);
-}
-
 }  // namespace
 
 std::optional<std::chrono::seconds> preferred_wait(const http::Headers& headers) {
   for (const auto& [name, value] : headers.fields()) {
-    if (!is_prefer(name)) continue;
+    if (!equal_ignoring_case(name, "prefer")) continue;
     std::string_view rest = value;
     while (!rest.empty()) {
       std::size_t comma = std::min(rest.find(','), rest.size());

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace walrus::cli {
 
 namespace {
@@ -11,12 +13,7 @@ namespace {
 constexpr std::string_view kMark = "walrus: ";
 constexpr std::size_t kLongestReport = 4096;  // what is longer is cut, not kept
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  auto begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
+constexpr std::string_view kBlanks = " \t\r\n";
 
 bool read_number(std::string_view text, std::uint64_t& number) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -26,19 +23,20 @@ bool read_number(std::string_view text, std::uint64_t& number) {
 bool read_progress(std::string_view line, ProgressReport& progress) {
   auto slash = line.find('/');
   if (slash == std::string_view::npos) return false;
-  return read_number(trimmed(line.substr(0, slash)), progress.done) &&
-         read_number(trimmed(line.substr(slash + 1)), progress.total) && progress.total > 0;
+  return read_number(trimmed(line.substr(0, slash), kBlanks), progress.done) &&
+         read_number(trimmed(line.substr(slash + 1), kBlanks), progress.total) &&
+         progress.total > 0;
 }
 
 }  // namespace
 
 LineReport parse_report(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, kBlanks);
   ProgressReport progress{};
   if (read_progress(line, progress)) return progress;
-  if (line.starts_with("step ")) return StepReport{std::string(trimmed(line.substr(5)))};
+  if (line.starts_with("step ")) return StepReport{std::string(trimmed(line.substr(5), kBlanks))};
   if (line == "message") return MessageReport{};
-  if (line.starts_with("message ")) line = trimmed(line.substr(8));
+  if (line.starts_with("message ")) line = trimmed(line.substr(8), kBlanks);
   return MessageReport{std::string(line)};
 }
 

@@ -1,9 +1,10 @@
 #include "cli/transfer.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
+
+#include "base/ascii.h"
 
 namespace walrus::cli {
 
@@ -12,18 +13,7 @@ namespace {
 constexpr long kConnectTimeout = 5'000;  // milliseconds
 constexpr int kMaxRetryAfter = 3600;     // seconds; what is longer is taken as this
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
+constexpr std::string_view kBlanks = " \t\r\n";
 
 std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   int seconds = 0;
@@ -115,8 +105,8 @@ std::size_t Client::Transfer::on_header(char* data, std::size_t, std::size_t siz
 void Client::Transfer::take_header(std::string_view line) {
   std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
-  std::string name = lower(line.substr(0, colon));
-  std::string_view value = trim(line.substr(colon + 1));
+  std::string name = ascii_lower(line.substr(0, colon));
+  std::string_view value = trimmed(line.substr(colon + 1), kBlanks);
   if (name == "x-next-cursor") reply.next_cursor = value;
   if (name == "retry-after") reply.retry_after = seconds_of(value);
   if (name == "x-operation-id" && stream && stream->on_operation_id && status() == 200) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "crawl/wildcard.h"
 
 namespace walrus::crawl {
@@ -25,10 +26,7 @@ std::string overlong() {
 }
 
 bool is_tracking(std::string_view parameter) {
-  std::string name(parameter.substr(0, parameter.find('=')));
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  std::string name = ascii_lower(parameter.substr(0, parameter.find('=')));
   return name.starts_with(kTrackingPrefix) ||
          std::ranges::find(kTrackingNames, name) != std::end(kTrackingNames);
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "crawl/canonical.h"
 #include "net/http_date.h"
 
@@ -25,20 +26,8 @@ constexpr std::array<std::string_view, 4> kTypesWithoutText{"image/", "audio/", 
 
 constexpr std::string_view kBlanks = " \t";
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return out;
-}
-
 std::string essence_of(std::string_view content_type) {
-  return lower(trimmed(content_type.substr(0, content_type.find(';'))));
+  return ascii_lower(trimmed(content_type.substr(0, content_type.find(';')), kBlanks));
 }
 
 std::string charset_of(std::string_view content_type) {
@@ -46,9 +35,9 @@ std::string charset_of(std::string_view content_type) {
     std::size_t mark = content_type.find(';');
     if (mark == std::string_view::npos) return {};
     content_type.remove_prefix(mark + 1);
-    std::string_view parameter = trimmed(content_type.substr(0, content_type.find(';')));
+    std::string_view parameter = trimmed(content_type.substr(0, content_type.find(';')), kBlanks);
     std::size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos || lower(parameter.substr(0, equals)) != "charset")
+    if (equals == std::string_view::npos || ascii_lower(parameter.substr(0, equals)) != "charset")
       continue;
     std::string_view value = parameter.substr(equals + 1);
     bool quoted = value.size() >= 2 && value.starts_with('"') && value.ends_with('"');

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "crawl/wildcard.h"
 #include "net/percent_encoding.h"
 
@@ -20,22 +21,8 @@ constexpr std::size_t kMostLineBytes = 8 * 2083;
 
 constexpr double kMostDelaySeconds = 24 * 60 * 60;
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 // A beginning of the mark is taken for it.
@@ -92,7 +79,9 @@ std::string path_of(std::string_view url) {
 
 // The beginning of a User-agent line's value that can be a product token.
 std::string_view product_token(std::string_view value) {
-  auto is_other = [](char c) { return (lower(c) < 'a' || lower(c) > 'z') && c != '-' && c != '_'; };
+  auto is_other = [](char c) {
+    return (ascii_lower(c) < 'a' || ascii_lower(c) > 'z') && c != '-' && c != '_';
+  };
   return {value.begin(), std::ranges::find_if(value, is_other)};
 }
 
@@ -115,14 +104,14 @@ struct Line {
 
 // Empty where the line says nothing. The colon may be missing between two words.
 Line split_line(std::string_view line) {
-  line = trimmed(line.substr(0, line.find('#')));
+  line = trimmed(line.substr(0, line.find('#')), kBlanks);
   std::size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
-    return {trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
+    return {trimmed(line.substr(0, colon), kBlanks), trimmed(line.substr(colon + 1), kBlanks)};
   }
   std::size_t blank = line.find_first_of(kBlanks);
   if (blank == std::string_view::npos) return {};
-  std::string_view value = trimmed(line.substr(blank));
+  std::string_view value = trimmed(line.substr(blank), kBlanks);
   if (value.find_first_of(kBlanks) != std::string_view::npos) return {};
   return {line.substr(0, blank), value};
 }
@@ -159,7 +148,7 @@ class RobotsReader {
   };
 
   void take(Line line, int number) {
-    auto is = [&](std::string_view key) { return equals_ignoring_case(line.key, key); };
+    auto is = [&](std::string_view key) { return equal_ignoring_case(line.key, key); };
     if (is("user-agent")) {
       take_agent(line.value);
     } else if (is("allow") || is("disallow")) {
@@ -176,7 +165,7 @@ class RobotsReader {
     if (has_rules_) own_.open = everybody_.open = has_rules_ = false;
     if (names_everybody(value)) {
       everybody_.open = true;
-    } else if (equals_ignoring_case(product_token(value), agent_)) {
+    } else if (equal_ignoring_case(product_token(value), agent_)) {
       own_.open = named_ = true;
     }
   }

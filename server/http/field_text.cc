@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace walrus::http {
 
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 std::size_t skip_spaces(std::string_view text, std::size_t at) {
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
@@ -46,17 +44,6 @@ std::optional<std::string> take_parameter_value(std::string_view text, std::size
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-
 std::string_view trim_spaces(std::string_view text) {
   std::size_t begin = skip_spaces(text, 0);
   std::size_t end = text.size();
@@ -65,7 +52,7 @@ std::string_view trim_spaces(std::string_view text) {
 }
 
 bool is_token_character(char c) {
-  if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) return true;
+  if ((c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z')) return true;
   return c != 0 && std::string_view("!#$%&'*+-.^_`|~").contains(c);
 }
 
@@ -84,13 +71,13 @@ std::optional<ParameterizedValue> parse_parameterized(std::string_view text) {
   text = trim_spaces(text);
   ParameterizedValue parsed;
   std::size_t at = std::min(text.find(';'), text.size());
-  parsed.value = lower_case(trim_spaces(text.substr(0, at)));
+  parsed.value = ascii_lower(trim_spaces(text.substr(0, at)));
   if (parsed.value.empty()) return std::nullopt;
   while (at < text.size()) {
     if (text[at] != ';') return std::nullopt;
     at = skip_spaces(text, at + 1);
     if (at == text.size() || text[at] == ';') continue;
-    std::string name = lower_case(take_token(text, at));
+    std::string name = ascii_lower(take_token(text, at));
     if (name.empty() || at == text.size() || text[at] != '=') return std::nullopt;
     ++at;
     std::optional<std::string> content = take_parameter_value(text, at);

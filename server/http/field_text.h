@@ -9,8 +9,6 @@
 
 namespace walrus::http {
 
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-std::string lower_case(std::string_view text);
 std::string_view trim_spaces(std::string_view text);
 bool is_token_character(char c);
 bool is_token(std::string_view text);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "http/field_text.h"
 #include "http/message.h"

@@ -6,6 +6,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <limits>
 
+#include "base/ascii.h"
 #include "http/field_text.h"
 
 namespace walrus::http {

@@ -9,6 +9,7 @@
 
 #include <future>
 
+#include "base/ascii.h"
 #include "http/event_stream.h"
 #include "http/field_text.h"
 

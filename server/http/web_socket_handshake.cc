@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "http/admission.h"
 #include "http/field_text.h"
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace walrus::net {
 
 namespace {
@@ -22,21 +24,10 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, allowed);
 }
 
+constexpr std::string_view kBlanks = " \t\r\n";
+
 bool is_field_value(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 std::string_view message_of(CURLcode code) {
@@ -107,8 +98,9 @@ Result<> Transfer::set_headers() {
     if (!is_token(name) || !is_field_value(value)) {
       return fail(ErrorCode::kUpstreamError, "The request could not be made.", "unusable header");
     }
-    typed = typed || lower(name) == "content-type";
-    lines.push_back(trim(value).empty() ? name + ";" : fmt::format("{}: {}", name, value));
+    typed = typed || ascii_lower(name) == "content-type";
+    lines.push_back(trimmed(value, kBlanks).empty() ? name + ";"
+                                                    : fmt::format("{}: {}", name, value));
   }
   if (!typed) lines.push_back("Content-Type:");
   for (const std::string& line : lines) {
@@ -222,11 +214,12 @@ bool Transfer::take_header(std::string_view line) {
     response_.status = static_cast<int>(status);
     return true;
   }
-  bool head_ends = trim(line).empty() && response_.status >= 200;
+  bool head_ends = trimmed(line, kBlanks).empty() && response_.status >= 200;
   if (head_ends && request_.body_use == BodyUse::kDiscard) has_answer_ = true;
   std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
-  response_.headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  response_.headers.emplace_back(ascii_lower(line.substr(0, colon)),
+                                 trimmed(line.substr(colon + 1), kBlanks));
   return true;
 }
 

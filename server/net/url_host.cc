@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "net/percent_encoding.h"
 
@@ -46,12 +47,6 @@ Result<void> refuse_forbidden(std::string_view host, bool (*is_forbidden)(char))
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-void lower_ascii(std::string& text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
 }
 
 bool is_between(char32_t c, char32_t first, char32_t last) {
@@ -125,8 +120,7 @@ Result<std::string> international_to_ascii(std::string_view name) {
 
 Result<std::string> name_to_ascii(std::string name) {
   if (!is_ascii(name)) return international_to_ascii(name);
-  lower_ascii(name);
-  return name;
+  return ascii_lower(name);
 }
 
 std::vector<std::string_view> split_at_dots(std::string_view name) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "net/percent_encoding.h"
 #include "net/url.h"
@@ -25,16 +26,6 @@ bool is_letter(char c) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
 }
 
 // Without controls and blanks around it.
@@ -124,7 +115,7 @@ class UrlParser {
 
  private:
   Result<void> after_scheme(std::string_view input, std::size_t length) {
-    set_scheme(lower(input.substr(0, length)));
+    set_scheme(ascii_lower(input.substr(0, length)));
     std::string_view rest = input.substr(length + 1);
     if (is_file_) return file(rest);
     if (special_) {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/ascii.h"
+
 namespace walrus::text {
 
 namespace {
@@ -91,14 +93,11 @@ constexpr std::size_t kLongestLabel = 40;
 
 const Encoding* find_encoding(std::string_view label) {
   constexpr std::string_view kAround = " \t\r\n\f\"'";
-  std::size_t begin = label.find_first_not_of(kAround);
-  if (begin == std::string_view::npos) return nullptr;
-  label = label.substr(begin, label.find_last_not_of(kAround) + 1 - begin);
+  label = trimmed(label, kAround);
+  if (label.empty()) return nullptr;
   if (label.size() > kLongestLabel || label.find(' ') != std::string_view::npos) return nullptr;
 
-  std::string word = " ";
-  for (char c : label) word.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-  word.push_back(' ');
+  std::string word = " " + ascii_lower(label) + " ";
   for (const Encoding& encoding : kEncodings) {
     if (encoding.labels.find(word) != std::string_view::npos) return &encoding;
   }

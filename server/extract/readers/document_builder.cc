@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "extract/frames.h"
 #include "text/charset.h"
@@ -31,9 +32,7 @@ bool is_blank(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  std::size_t start = text.find_first_not_of(kSpace);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kSpace) + 1 - start);
+  return trimmed(text, kSpace);
 }
 
 std::string single_line(std::string_view text, std::size_t limit) {

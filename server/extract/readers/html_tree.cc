@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace walrus::extract {
 
 namespace {
@@ -26,10 +28,6 @@ constexpr std::array<std::string_view, 41> kFlatTags{
     "thead", "tr",     "track",    "wbr",     "a"};
 constexpr std::array<std::string_view, 6> kRawTags{"script", "style", "textarea",
                                                    "title",  "xmp",   "iframe"};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 // Takes out the tags that nest more deeply than kMaxNesting, in one pass over all tags: what is
 // inside stays, one beside the other.
@@ -65,7 +63,7 @@ class Flattener {
     std::string name;
     while (at < html_.size() && std::isalnum(static_cast<unsigned char>(html_[at])) &&
            name.size() < 16) {
-      name += lower(html_[at++]);
+      name += ascii_lower(html_[at++]);
     }
     if (name.empty()) return at;
     if (std::ranges::find(kRawTags, name) != kRawTags.end())
@@ -116,7 +114,7 @@ class Flattener {
     while ((at = html_.find("</", at)) != std::string_view::npos) {
       at += 2;
       std::string_view end = html_.substr(at, name.size());
-      if (std::ranges::equal(end, name, {}, lower)) return at;
+      if (equal_ignoring_case(end, name)) return at;
     }
     return html_.size();
   }
@@ -241,8 +239,7 @@ std::string inner_text(const GumboNode* node) {
 
 std::string_view declared_charset(std::string_view bytes) {
   std::string_view head = bytes.substr(0, kCharsetBytes);
-  std::string lowered(head);
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  std::string lowered = ascii_lower(head);
   if (head.starts_with("<?xml")) {
     std::string_view declaration = head.substr(0, head.find("?>"));
     std::string_view name = value_behind("encoding", declaration, lowered);
