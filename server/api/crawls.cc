@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/document_json.h"
 #include "api/fields.h"
 #include "api/preferred_wait.h"
 #include "api/responses.h"
@@ -28,26 +29,6 @@ Result<std::vector<std::string>> patterns_field(const json::object& body, std::s
     }
   }
   return patterns;
-}
-
-FirstAnswer accepted_answer(const store::DocumentRecord& document,
-                            const pipelines::CrawlInput& input) {
-  json::object body;
-  body["document_id"] = document.id;
-  body["operation_id"] = document.operation_id;
-  body["url"] = document.url;
-  body["status"] = "processing";
-  body["chunks_created"] = 0;
-  body["total_tokens"] = 0;
-  body["crawl_depth"] = input.max_depth;
-  body["crawl_pages"] = input.max_pages;
-  body["status_url"] = "/v1/documents/" + document.id + "/status";
-  body["events_url"] = "/v1/operations/" + document.operation_id + "/events";
-  body["pages_url"] = "/v1/documents/" + document.id + "/pages";
-  return {.http_status = 202,
-          .body = json::serialize(body),
-          .location = "/v1/documents/" + document.id,
-          .operation_id = document.operation_id};
 }
 
 std::string page_json(const store::PageRecord& page) {
@@ -137,7 +118,11 @@ Task<Result<FirstAnswer>> Crawls::accept(std::string owner, pipelines::CrawlInpu
   pipelines::QueuedWork queued = pipelines::queued_crawl(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, true});
-  FirstAnswer answer = accepted_answer(document, input);
+  FirstAnswer answer =
+      accepted_answer(document, {{"url", document.url},
+                                 {"crawl_depth", input.max_depth},
+                                 {"crawl_pages", input.max_pages},
+                                 {"pages_url", "/v1/documents/" + document.id + "/pages"}});
   repeatable.remember(with, answer, now);
   Result<void> accepted = co_await services_.jobs.accept(std::move(queued.record),
                                                          std::move(queued.first), std::move(with));

@@ -52,6 +52,20 @@ json::object full_document(const store::DocumentRecord& document) {
   return full;
 }
 
+FirstAnswer accepted_answer(const store::DocumentRecord& document, json::object facts) {
+  json::object body{{"document_id", document.id}, {"operation_id", document.operation_id}};
+  for (auto& [name, value] : facts) body[name] = std::move(value);
+  body["status"] = "processing";
+  body["chunks_created"] = 0;
+  body["total_tokens"] = 0;
+  body["status_url"] = "/v1/documents/" + document.id + "/status";
+  body["events_url"] = "/v1/operations/" + document.operation_id + "/events";
+  return {.http_status = 202,
+          .body = json::serialize(body),
+          .location = "/v1/documents/" + document.id,
+          .operation_id = document.operation_id};
+}
+
 json::object chunk_json(const store::ChunkRecord& chunk) {
   json::object shown;
   shown["chunk_id"] = pipelines::chunk_id(chunk);

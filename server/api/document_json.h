@@ -1,6 +1,7 @@
 // Documents and chunks as the wire shows them.
 #pragma once
 
+#include "api/idempotency.h"
 #include "base/json.h"
 #include "store/records.h"
 
@@ -10,6 +11,9 @@ namespace walrus::api {
 json::object list_row(const store::DocumentRecord& document);
 // The row with `chunk_count` and `metadata`.
 json::object full_document(const store::DocumentRecord& document);
+
+// That work on the document was taken in: 202, with `facts` about the work among its members.
+FirstAnswer accepted_answer(const store::DocumentRecord& document, json::object facts);
 
 json::object chunk_json(const store::ChunkRecord& chunk);
 

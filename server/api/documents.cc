@@ -28,24 +28,6 @@ Error no_document(std::string_view id) {
       {}};
 }
 
-FirstAnswer accepted_answer(const store::DocumentRecord& document,
-                            const pipelines::UploadInput& input) {
-  json::object body;
-  body["document_id"] = document.id;
-  body["operation_id"] = document.operation_id;
-  body["filename"] = input.filename;
-  body["file_type"] = input.file_type;
-  body["status"] = "processing";
-  body["chunks_created"] = 0;
-  body["total_tokens"] = 0;
-  body["status_url"] = "/v1/documents/" + document.id + "/status";
-  body["events_url"] = "/v1/operations/" + document.operation_id + "/events";
-  return {.http_status = 202,
-          .body = json::serialize(body),
-          .location = "/v1/documents/" + document.id,
-          .operation_id = document.operation_id};
-}
-
 }  // namespace
 
 // What an upload brought.
@@ -195,7 +177,8 @@ Task<Result<FirstAnswer>> Documents::accept(store::DocumentRecord document, Rece
   pipelines::QueuedWork queued = pipelines::queued_upload(document, input, now);
   store::WriteBatch with;
   with.mutations.push_back(store::PutDocument{document, is_new});
-  FirstAnswer answer = accepted_answer(document, input);
+  FirstAnswer answer =
+      accepted_answer(document, {{"filename", input.filename}, {"file_type", input.file_type}});
   repeatable.remember(with, answer, now);
   Result<void> accepted = co_await services_.jobs.accept(std::move(queued.record),
                                                          std::move(queued.first), std::move(with));
