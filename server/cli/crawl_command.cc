@@ -23,18 +23,12 @@ struct Arguments {
   bool no_wait = false;
 };
 
-json::array array_of(const std::vector<std::string>& texts) {
-  json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
-  return array;
-}
-
 std::string body_of(const Arguments& arguments) {
   json::object body{{"url", arguments.url},
                     {"max_depth", arguments.max_depth},
                     {"max_pages", arguments.max_pages}};
-  if (!arguments.include.empty()) body["include"] = array_of(arguments.include);
-  if (!arguments.exclude.empty()) body["exclude"] = array_of(arguments.exclude);
+  if (!arguments.include.empty()) body["include"] = json::value_from(arguments.include);
+  if (!arguments.exclude.empty()) body["exclude"] = json::value_from(arguments.exclude);
   if (arguments.sitemap) body["sitemap"] = true;
   return json::serialize(body);
 }

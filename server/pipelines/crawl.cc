@@ -35,6 +35,31 @@ Task<void> until_idle(TaskGroup& tasks) {
   co_await wait_for_callback<bool>(wait);
 }
 
+// Waiting for a site may take longer than a step may show no sign of life; it ends by limits of its
+// own.
+constexpr std::chrono::seconds kSignOfLife{20};
+
+// Ticks until it goes.
+class SignsOfLife {
+ public:
+  SignsOfLife(Loop& home, std::function<void()> give) : home_(home), give_(std::move(give)) {
+    arm();
+  }
+  SignsOfLife(const SignsOfLife&) = delete;
+  ~SignsOfLife() { home_.cancel(timer_); }
+
+ private:
+  void arm() {
+    timer_ = home_.after(kSignOfLife, [this] {
+      give_();
+      arm();
+    });
+  }
+  Loop& home_;
+  const std::function<void()> give_;
+  TimerId timer_ = 0;
+};
+
 }  // namespace
 
 Task<Result<void>> CrawlPipeline::run(jobs::Job job) {
@@ -66,10 +91,16 @@ Task<Result<void>> CrawlPipeline::run(jobs::Job job) {
     home.post([bell] { bell->ring(); });
   };
   std::stop_callback stopper(job.stop, stop);
+  SignsOfLife signs(home, [&work] {
+    if (work.waiting_outside > 0) work.counter->touch();
+  });
   Result<void> done = co_await run_steps(work);
   if (!done) work.fail(done.error());
   co_await until_idle(work.tasks);
-  if (!done && work.in_index) co_await forget_in_index(work);
+  if (!done && work.in_index) {
+    co_await forget_version(parts_.index, parts_.workers, parts_.log, work.document_id,
+                            work.input.version);
+  }
   co_return done;
 }
 
@@ -96,36 +127,34 @@ Task<Result<void>> CrawlPipeline::run_steps(Work& work) {
 Task<Result<void>> CrawlPipeline::initialize(Work& work) {
   auto document = co_await parts_.store.document(work.owner, work.document_id);
   if (!document) co_return std::unexpected(document.error());
-  if (!*document) co_return walrus::fail(ErrorCode::kCancelled, "The document was deleted.");
+  if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
   Result<void> allowed = co_await look_at_robots(work);
   if (!allowed) co_return allowed;
   Result<void> taken = co_await take_up(work);
   if (!taken) co_return taken;
   bool goes_on = work.crawled > 0 || work.frontier.waiting() > 0;
   Result<void> begun = goes_on ? co_await take_up_content(work) : co_await begin_at_root(work);
-  work.show_pages();  // with the step that begins next
+  work.show();  // with the step that begins next
   co_return begun;
 }
 
 Task<Result<void>> CrawlPipeline::look_at_robots(Work& work) {
+  ++work.waiting_outside;
   auto robots = co_await parts_.robots.of(work.root, work.stop.get_token());
+  --work.waiting_outside;
   if (!robots) co_return std::unexpected(robots.error());
   work.robots = std::move(*robots);
   using Kind = crawl::RobotsAnswer::Kind;
   if (work.robots.kind == Kind::kDisallowAll) {
-    co_return walrus::fail(
-        work.robots.unreachable ? ErrorCode::kFetchFailed : ErrorCode::kRobotsDenied,
-        work.robots.why);
+    co_return fail(work.robots.unreachable ? ErrorCode::kFetchFailed : ErrorCode::kRobotsDenied,
+                   work.robots.why);
   }
   if (work.robots.kind == Kind::kAllowAll) co_return Result<void>();
   crawl::RobotsVerdict verdict = work.robots.robots->check(work.root.href());
   if (!verdict.allowed) {
-    co_return walrus::fail(ErrorCode::kRobotsDenied,
-                           "The site's robots.txt forbids this page (line " +
-                               std::to_string(verdict.line) + ": " + verdict.rule + ").");
-  }
-  if (auto delay = work.robots.robots->crawl_delay()) {
-    parts_.politeness.set_crawl_delay(work.root.origin(), *delay);
+    co_return fail(ErrorCode::kRobotsDenied, "The site's robots.txt forbids this page (line " +
+                                                 std::to_string(verdict.line) + ": " +
+                                                 verdict.rule + ").");
   }
   co_return Result<void>();
 }
@@ -144,28 +173,35 @@ Task<Result<void>> CrawlPipeline::take_up(Work& work) {
 
 // What of the earlier run's content is cut and embedded; the rest is done again.
 Task<Result<void>> CrawlPipeline::take_up_content(Work& work) {
+  auto stored = co_await parts_.store.windows(work.document_id, work.input.version, 0, 1);
+  if (!stored) co_return std::unexpected(stored.error());
   auto windows = co_await parts_.store.window_count(work.document_id, work.input.version);
   if (!windows) co_return std::unexpected(windows.error());
-  work.embedded = *windows;
   const json::string* embedder = find_string(work.job.record->checkpoint, "embedder");
-  if (*windows > 0 && (!embedder || view(*embedder) != parts_.embedder.identity())) {
-    store::WriteBatch batch;
-    batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
-    Result<void> removed = co_await parts_.store.commit(std::move(batch));
-    if (!removed) co_return removed;
-    work.embedded = 0;
-    for (store::PageRecord& page : work.to_chunk) page.chunked = false;
-  }
+  bool ours = embedder && view(*embedder) == parts_.embedder.identity();
+  if (*windows > 0 && !ours) co_return co_await cut_all_anew(work);
+  work.embedded = *windows;
+  work.dimensions = stored->dimensions;
   // Those that are cut come first, in the order of their chunks.
   std::ranges::sort(work.to_chunk, {}, [](const store::PageRecord& page) {
     return std::pair(page.chunked ? page.first_chunk : std::numeric_limits<int>::max(),
                      page.number);
   });
-  if (work.to_chunk.empty() || !work.to_chunk.front().chunked) co_return Result<void>();
-  auto first = co_await parts_.store.chunk(work.document_id, work.input.version, 0);
-  if (!first) co_return std::unexpected(first.error());
-  work.chunks_are_gone = !first->has_value();
+  for (const store::PageRecord& page : work.to_chunk) {
+    if (page.chunked) work.count_cut(page);
+  }
   co_return Result<void>();
+}
+
+// Vectors of another embedder are of no use beside ours.
+Task<Result<void>> CrawlPipeline::cut_all_anew(Work& work) {
+  for (store::PageRecord& page : work.to_chunk) {
+    if (page.chunk_count > 0) page.chunked = false;  // else it has no text
+  }
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::DeleteVersion{work.document_id, work.input.version});
+  batch.mutations.push_back(store::PutPages{{work.to_chunk.begin(), work.to_chunk.end()}});
+  co_return co_await parts_.store.commit(std::move(batch));
 }
 
 // A crawl of which nothing came, or that is new.
@@ -174,20 +210,20 @@ Task<Result<void>> CrawlPipeline::begin_at_root(Work& work) {
   work.failed = work.skipped = 0;
   auto root = work.frontier.offer(work.root, 1);
   if (!root->skipped.empty()) {
-    co_return walrus::fail(ErrorCode::kFetchFailed,
-                           "The crawl leaves its own first page out: " + root->skipped + ".");
+    co_return fail(ErrorCode::kFetchFailed,
+                   "The crawl leaves its own first page out: " + root->skipped + ".");
   }
   std::vector<store::PageRecord> pages{work.record_of(*root)};
   if (work.input.sitemap) {
-    for (store::PageRecord& page : co_await pages_of_sitemaps(work)) {
-      work.count(page);
-      pages.push_back(std::move(page));
-    }
+    std::ranges::move(co_await pages_of_sitemaps(work), std::back_inserter(pages));
   }
   store::WriteBatch batch;
   batch.mutations.push_back(store::DeletePages{work.document_id, work.input.version});
-  batch.mutations.push_back(store::PutPages{std::move(pages)});
-  co_return co_await parts_.store.commit(std::move(batch));
+  batch.mutations.push_back(store::PutPages{pages});
+  Result<void> begun = co_await parts_.store.commit(std::move(batch));
+  if (!begun) co_return begun;
+  for (const store::PageRecord& page : pages) work.count(page);
+  co_return begun;
 }
 
 // --- crawling
@@ -203,21 +239,21 @@ Task<Result<void>> CrawlPipeline::crawl(Work& work) {
   if (!left) co_return left;
   if (work.crawled > 0) co_return Result<void>();
   if (work.root_error) co_return std::unexpected(*work.root_error);
-  co_return walrus::fail(ErrorCode::kFetchFailed, "None of the site's pages could be read.");
+  co_return fail(ErrorCode::kFetchFailed, "None of the site's pages could be read.");
 }
 
 // --- processing_content, creating_embeddings: the rest of what has run beside
 
 Task<Result<void>> CrawlPipeline::process_content(Work& work) {
   while (!work.chunked && !work.stopped()) {
-    work.show_content();
+    work.show();
     co_await work.bell->next_ring();
   }
   if (work.stopped()) co_return Result<void>();
   if (work.chunks == 0) {
-    co_return walrus::fail(ErrorCode::kEmptyDocument,
-                           "No text was found on the site's pages. If they are drawn by scripts, "
-                           "there is nothing to read without them.");
+    co_return fail(ErrorCode::kEmptyDocument,
+                   "No text was found on the site's pages. If they are drawn by scripts, "
+                   "there is nothing to read without them.");
   }
   work.tracker.expect_work(Step::kCreatingEmbeddings, work.windows - work.embedded);
   work.tracker.expect_work(Step::kStoringMetadata, work.chunks);
@@ -226,7 +262,7 @@ Task<Result<void>> CrawlPipeline::process_content(Work& work) {
 
 Task<Result<void>> CrawlPipeline::create_embeddings(Work& work) {
   while (work.embedded < work.windows && !work.stopped()) {
-    work.show_embedded();
+    work.show();
     co_await work.bell->next_ring();
   }
   if (!work.stopped()) work.tracker.set_counter("chunks_embedded", work.chunks);
@@ -238,7 +274,7 @@ Task<Result<void>> CrawlPipeline::create_embeddings(Work& work) {
 Task<Result<void>> CrawlPipeline::store_metadata(Work& work) {
   auto document = co_await parts_.store.document(work.owner, work.document_id);
   if (!document) co_return std::unexpected(document.error());
-  if (!*document) co_return walrus::fail(ErrorCode::kCancelled, "The document was deleted.");
+  if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
   store::DocumentRecord indexed = std::move(**document);
   indexed.language = work.language();
   indexed.embedder = parts_.embedder.identity();
@@ -247,24 +283,12 @@ Task<Result<void>> CrawlPipeline::store_metadata(Work& work) {
                                    work.input.version, work.stop.get_token());
 }
 
-// If it fails, the next start does it.
-Task<void> CrawlPipeline::forget_in_index(Work& work) {
-  auto body = [this, &work] {
-    return parts_.index.remove_version(work.document_id, work.input.version);
-  };
-  Result<void> forgotten = co_await offload(parts_.workers, body);
-  if (!forgotten) {
-    parts_.log.warning("a failed crawl is still in the search index, unseen",
-                       {{"document", work.document_id}, {"why", forgotten.error().detail}});
-  }
-}
-
 // --- finished
 
 Task<Result<void>> CrawlPipeline::finish(Work& work) {
   auto latest = co_await parts_.store.document(work.owner, work.document_id);
   if (!latest) co_return std::unexpected(latest.error());
-  if (!*latest) co_return walrus::fail(ErrorCode::kCancelled, "The document was deleted.");
+  if (!*latest) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
   store::DocumentRecord document = std::move(**latest);
   Loop& home = co_await home_loop();
   TimePoint now = home.clock().now();
@@ -285,27 +309,17 @@ Task<Result<void>> CrawlPipeline::finish(Work& work) {
   writes->mutations.push_back(store::DeletePageTexts{work.document_id, work.input.version});
   status::Ending ending;
   ending.with = std::move(writes);
-  ending.before_visible = [this, &work] { return activate_version(work); };
-  co_return co_await work.tracker.finish(std::move(ending));
-}
-
-// Between the commit and its publication, so that whoever sees `completed` finds the text. If it
-// fails, the next start finds the difference and mends it.
-Task<void> CrawlPipeline::activate_version(Work& work) {
-  auto body = [this, &work] {
-    return parts_.index.activate(work.owner, work.document_id, work.input.version);
+  ending.before_visible = [this, &work] {
+    return show_version(parts_.index, parts_.workers, parts_.log, work.owner, work.document_id,
+                        work.input.version);
   };
-  Result<void> activated = co_await offload(parts_.workers, body);
-  if (!activated) {
-    parts_.log.error("a finished crawl could not be made searchable",
-                     {{"document", work.document_id}, {"why", activated.error().detail}});
-  }
+  co_return co_await work.tracker.finish(std::move(ending));
 }
 
 // --- failed
 
-// The chunks go: nobody will ever read them. Texts and vectors stay for a retry; reconcile.h says
-// how long.
+// Everything stays for a retry; reconcile.h says how long. Nobody reads a version that is not
+// active.
 Task<Result<std::shared_ptr<const status::Writes>>> CrawlPipeline::failure_writes(
     store::OperationRecord record, Error) {
   auto writes = std::make_shared<store::WriteBatch>();
@@ -314,7 +328,6 @@ Task<Result<std::shared_ptr<const status::Writes>>> CrawlPipeline::failure_write
   if (!document) co_return std::unexpected(document.error());
   int version = crawl_input_from(record.input).version;
   if (!*document || (*document)->active_version == version) co_return writes;
-  writes->mutations.push_back(store::DeleteChunks{operation.document_id, version});
   store::DocumentRecord failed = std::move(**document);
   failed.content_status = "failed";
   writes->mutations.push_back(store::PutDocument{std::move(failed)});

@@ -56,15 +56,14 @@ class CrawlPipeline {
   Task<Result<void>> initialize(Work& work);
   Task<Result<void>> take_up(Work& work);
   Task<Result<void>> take_up_content(Work& work);
+  Task<Result<void>> cut_all_anew(Work& work);
   Task<Result<void>> begin_at_root(Work& work);
   Task<Result<void>> look_at_robots(Work& work);
   Task<Result<void>> crawl(Work& work);
   Task<Result<void>> process_content(Work& work);
   Task<Result<void>> create_embeddings(Work& work);
   Task<Result<void>> store_metadata(Work& work);
-  Task<void> forget_in_index(Work& work);
   Task<Result<void>> finish(Work& work);
-  Task<void> activate_version(Work& work);
 
   // crawl_fetching.cc
   Task<void> fetch_pages(Work& work);
@@ -100,6 +99,7 @@ class CrawlPipeline {
                                  std::vector<store::ChunkRecord> chunks);
   Task<void> embed_windows(Work& work);
   Task<Result<void>> embed_batch(Work& work);
+  Task<Result<void>> refuse_vectors(Work& work, int dimensions);
 
   CrawlParts parts_;
 };

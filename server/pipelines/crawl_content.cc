@@ -1,4 +1,6 @@
 // What runs beside the fetching: pages are cut into chunks, and their windows embedded.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +13,6 @@ namespace {
 
 // Windows that wait to be embedded; chunks wait beyond it.
 constexpr std::size_t kMostWaiting = 512;
-constexpr std::size_t kChunksAtOnce = 64;  // in a commit
 
 // A page's chunks and windows, from 0 on.
 struct Cut {
@@ -64,7 +65,6 @@ Task<void> CrawlPipeline::chunk_pages(Work& work) {
     Result<void> cut = co_await chunk_page(work, std::move(page));
     if (!cut) co_return work.fail(cut.error());
     ++work.chunked_pages;
-    work.show_content();
     work.bell->ring();
   }
   work.chunked = true;
@@ -75,10 +75,7 @@ Task<void> CrawlPipeline::chunk_pages(Work& work) {
 Task<Result<void>> CrawlPipeline::chunk_page(Work& work, store::PageRecord page) {
   if (!page.language.empty()) ++work.languages[page.language];
   bool embedded = page.first_window + page.window_count <= work.embedded;
-  if (page.chunked && embedded && !work.chunks_are_gone) {
-    work.pass_over(page);
-    co_return Result<void>();
-  }
+  if (page.chunked && embedded) co_return Result<void>();
   auto blob = co_await parts_.store.page_text(page.document_id, page.version, page.number);
   if (!blob) co_return std::unexpected(blob.error());
   if (!*blob) co_return fail(ErrorCode::kInternal, "A page's text is lost. Crawl the site again.");
@@ -90,16 +87,13 @@ Task<Result<void>> CrawlPipeline::chunk_page(Work& work, store::PageRecord page)
   };
   auto cut = co_await offload(parts_.workers, body);
   if (!cut) co_return std::unexpected(cut.error());
-  bool is_new = !page.chunked;
-  if (is_new) {
+  if (!page.chunked) {
     page.chunked = true;
     page.first_chunk = work.chunks;
     page.chunk_count = static_cast<int>(cut->chunks.size());
     page.first_window = work.windows;
     page.window_count = static_cast<int>(cut->windows.size());
     page.token_count = cut->tokens;
-  }
-  if (is_new || work.chunks_are_gone) {
     Result<void> kept = co_await keep_chunks(work, page, std::move(cut->chunks));
     if (!kept) co_return kept;
   }
@@ -107,12 +101,10 @@ Task<Result<void>> CrawlPipeline::chunk_page(Work& work, store::PageRecord page)
   for (int i = std::max(known - page.first_window, 0); i < page.window_count; ++i) {
     work.to_embed.push_back(std::move(cut->windows[static_cast<std::size_t>(i)]));
   }
-  work.pass_over(page);
   co_return Result<void>();
 }
 
-// In batches, so that no commit keeps the others waiting. The page is cut once its last one is
-// there.
+// All of a page's in one commit with its row: the next page's follow behind them, whichever it is.
 Task<Result<void>> CrawlPipeline::keep_chunks(Work& work, store::PageRecord page,
                                               std::vector<store::ChunkRecord> chunks) {
   for (std::size_t i = 0; i < chunks.size(); ++i) {
@@ -120,18 +112,12 @@ Task<Result<void>> CrawlPipeline::keep_chunks(Work& work, store::PageRecord page
     chunks[i].first_window += page.first_window;
     chunks[i].last_window += page.first_window;
   }
-  for (std::size_t first = 0; first < chunks.size() || first == 0; first += kChunksAtOnce) {
-    std::size_t end = std::min(first + kChunksAtOnce, chunks.size());
-    store::WriteBatch batch;
-    batch.mutations.push_back(
-        store::PutChunks{{std::make_move_iterator(chunks.begin() + static_cast<long>(first)),
-                          std::make_move_iterator(chunks.begin() + static_cast<long>(end))}});
-    if (end == chunks.size()) batch.mutations.push_back(store::PutPages{{page}});
-    Result<void> kept = co_await parts_.store.commit(std::move(batch));
-    if (!kept) co_return kept;
-    work.counter->touch();
-  }
-  co_return Result<void>();
+  store::WriteBatch batch;
+  batch.mutations.push_back(store::PutChunks{std::move(chunks)});
+  batch.mutations.push_back(store::PutPages{{page}});
+  Result<void> kept = co_await parts_.store.commit(std::move(batch));
+  if (kept) work.count_cut(page);
+  co_return kept;
 }
 
 Task<void> CrawlPipeline::embed_windows(Work& work) {
@@ -145,7 +131,6 @@ Task<void> CrawlPipeline::embed_windows(Work& work) {
     if (work.to_embed.empty()) break;
     Result<void> embedded = co_await embed_batch(work);
     if (!embedded) co_return work.fail(embedded.error());
-    work.show_embedded();
     work.bell->ring();
   }
 }
@@ -161,10 +146,14 @@ Task<Result<void>> CrawlPipeline::embed_batch(Work& work) {
   work.embedding = count;
   auto vectors = co_await parts_.embedder.embed(std::move(texts), work.stop.get_token());
   if (!vectors) co_return std::unexpected(vectors.error());
+  int dimensions = static_cast<int>(vectors->size()) / count;
+  bool fits = dimensions > 0 && (work.dimensions == 0 || work.dimensions == dimensions);
+  if (!fits) co_return co_await refuse_vectors(work, dimensions);
+  work.dimensions = dimensions;
   store::WindowsRecord windows{.document_id = work.document_id,
                                .version = work.input.version,
                                .first = work.embedded,
-                               .dimensions = static_cast<int>(vectors->size()) / count,
+                               .dimensions = dimensions,
                                .vectors = std::move(*vectors)};
   store::WriteBatch batch;
   batch.mutations.push_back(store::PutWindows{std::move(windows)});
@@ -173,6 +162,18 @@ Task<Result<void>> CrawlPipeline::embed_batch(Work& work) {
   work.embedding = 0;
   if (kept) work.embedded += count;
   co_return kept;
+}
+
+// What is embedded goes with the next attempt, which finds that no embedder is named.
+Task<Result<void>> CrawlPipeline::refuse_vectors(Work& work, int dimensions) {
+  store::WriteBatch batch;
+  batch.mutations.push_back(work.checkpoint(""));
+  Result<void> forgotten = co_await parts_.store.commit(std::move(batch));
+  if (!forgotten) co_return forgotten;
+  co_return fail(ErrorCode::kEmbeddingFailed,
+                 fmt::format("The embedding server now gives vectors of another size: {} numbers, "
+                             "where it gave {} before. Retry to embed the site anew.",
+                             dimensions, work.dimensions));
 }
 
 }  // namespace walrus::pipelines

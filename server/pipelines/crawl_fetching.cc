@@ -18,8 +18,6 @@ namespace {
 constexpr int kTries = 3;
 constexpr std::chrono::seconds kFirstPause{1};  // before the next try; doubles
 constexpr std::size_t kSkippedAtOnce = 500;
-// A site may ask to be left alone for longer than a step may show no sign of life.
-constexpr std::chrono::seconds kSignOfLife{20};
 
 bool may_get_better(const Result<crawl::FetchedPage>& fetched) {
   if (!fetched) return fetched.error().code == ErrorCode::kFetchFailed;
@@ -31,52 +29,40 @@ Error root_failed(std::string why) {
   return {ErrorCode::kFetchFailed, "The first page could not be crawled: " + std::move(why), {}};
 }
 
-// Ticks until it goes.
-class SignsOfLife {
+// Counts while it lives, however it goes.
+class UnderWay {
  public:
-  SignsOfLife(Loop& home, std::function<void()> give) : home_(home), give_(std::move(give)) {
-    arm();
+  UnderWay(int& count, Bell& bell) : count_(count), bell_(bell) { ++count_; }
+  UnderWay(const UnderWay&) = delete;
+  ~UnderWay() {
+    --count_;
+    bell_.ring();
   }
-  SignsOfLife(const SignsOfLife&) = delete;
-  ~SignsOfLife() { home_.cancel(timer_); }
 
  private:
-  void arm() {
-    timer_ = home_.after(kSignOfLife, [this] {
-      give_();
-      arm();
-    });
-  }
-  Loop& home_;
-  const std::function<void()> give_;
-  TimerId timer_ = 0;
+  int& count_;
+  Bell& bell_;
 };
 
 }  // namespace
 
 Task<void> CrawlPipeline::fetch_pages(Work& work) {
-  Loop& home = co_await home_loop();
-  SignsOfLife signs(home, [&work] {
-    if (work.waiting_politely > 0) work.counter->touch();
-  });
   for (;;) {
     while (work.under_way < parts_.at_once && !work.stopped()) {
       auto page = work.frontier.next();
       if (!page) break;
-      ++work.under_way;
       work.tasks.start(fetch_page(work, std::move(*page)));
     }
+    work.show();
     if (work.under_way == 0) co_return;
     co_await work.bell->next_ring();
   }
 }
 
 Task<void> CrawlPipeline::fetch_page(Work& work, crawl::KnownPage page) {
+  UnderWay one_more(work.under_way, *work.bell);
   Result<void> taken = co_await try_page(work, std::move(page));
-  --work.under_way;
   if (!taken) work.fail(taken.error());
-  work.show_pages();
-  work.bell->ring();
 }
 
 Task<Result<void>> CrawlPipeline::try_page(Work& work, crawl::KnownPage page) {
@@ -105,9 +91,9 @@ Task<Result<crawl::FetchedPage>> CrawlPipeline::ask_politely(Work& work, net::Ur
   Loop& home = co_await home_loop();
   std::stop_token stop = work.stop.get_token();
   for (int tried = 1;; ++tried) {
-    ++work.waiting_politely;
+    ++work.waiting_outside;
     auto ticket = co_await parts_.politeness.enter(url.origin(), stop);
-    --work.waiting_politely;
+    --work.waiting_outside;
     if (!ticket) co_return std::unexpected(ticket.error());
     work.tracker.set_fact("current_url", url.href());
     work.counter->touch();
@@ -209,8 +195,7 @@ std::string CrawlPipeline::crawled_original(Work& work, const net::Url& url,
   if (!original || original->origin() != url.origin()) return {};
   std::string key = crawl::page_key(*original, crawl::Tracking::kKept);
   if (key == record.url) return {};
-  auto crawled = std::ranges::find(work.crawled_urls, key, [](auto& each) { return each.second; });
-  if (crawled != work.crawled_urls.end()) return key;
+  if (work.crawled_urls.contains(key)) return key;
   if (auto found = work.frontier.offer(*original, record.depth)) {
     pages.push_back(work.record_of(*found));
   }
@@ -252,7 +237,7 @@ Task<Result<void>> CrawlPipeline::take_text(Work& work, store::PageRecord record
     record.reason = "duplicate";
     record.duplicate_of = equal->second;
   } else if (int near = work.near.find(record.fingerprint); near >= 0) {
-    record.duplicate_of = work.crawled_urls.at(near);
+    record.duplicate_of = std::string(work.urls_by_number.at(near));
   }
   work.remember(record);
   bool to_chunk = has_text && record.state == PageState::kCrawled;
@@ -274,11 +259,12 @@ Task<Result<void>> CrawlPipeline::keep(Work& work, store::PageRecord record,
   store::WriteBatch batch;
   if (text) batch.mutations.push_back(std::move(*text));
   batch.mutations.push_back(work.checkpoint(parts_.embedder.identity()));
-  work.count(record);
-  for (const store::PageRecord& page : found) work.count(page);
   found.push_back(std::move(record));
-  batch.mutations.push_back(store::PutPages{std::move(found)});
-  co_return co_await parts_.store.commit(std::move(batch));
+  batch.mutations.push_back(store::PutPages{found});
+  Result<void> kept = co_await parts_.store.commit(std::move(batch));
+  if (!kept) co_return kept;
+  for (const store::PageRecord& page : found) work.count(page);
+  co_return kept;
 }
 
 Task<Result<void>> CrawlPipeline::skip_the_rest(Work& work) {
@@ -287,14 +273,14 @@ Task<Result<void>> CrawlPipeline::skip_the_rest(Work& work) {
     store::PutPages put;
     for (std::size_t i = first; i < std::min(first + kSkippedAtOnce, left.size()); ++i) {
       put.pages.push_back(work.record_of(left[i]));
-      work.count(put.pages.back());
     }
     store::WriteBatch batch;
-    batch.mutations.push_back(std::move(put));
+    batch.mutations.push_back(put);
     Result<void> kept = co_await parts_.store.commit(std::move(batch));
     if (!kept) co_return kept;
+    for (const store::PageRecord& page : put.pages) work.count(page);
   }
-  work.show_pages();
+  work.show();
   co_return Result<void>();
 }
 

@@ -4,12 +4,6 @@ namespace walrus::pipelines {
 
 namespace {
 
-json::array array_of(const std::vector<std::string>& texts) {
-  json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
-  return array;
-}
-
 std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
   std::vector<std::string> texts;
   const json::value* member = object.if_contains(name);
@@ -28,10 +22,14 @@ bool flag_of(const json::object& object, std::string_view name) {
 }  // namespace
 
 json::object to_json(const CrawlInput& input) {
-  return {{"version", input.version},           {"url", input.url},
-          {"max_depth", input.max_depth},       {"max_pages", input.max_pages},
-          {"include", array_of(input.include)}, {"exclude", array_of(input.exclude)},
-          {"sitemap", input.sitemap},           {"drop_tracking", input.drop_tracking}};
+  return {{"version", input.version},
+          {"url", input.url},
+          {"max_depth", input.max_depth},
+          {"max_pages", input.max_pages},
+          {"include", json::value_from(input.include)},
+          {"exclude", json::value_from(input.exclude)},
+          {"sitemap", input.sitemap},
+          {"drop_tracking", input.drop_tracking}};
 }
 
 CrawlInput crawl_input_from(const json::object& stored) {

@@ -41,7 +41,9 @@ Task<std::vector<store::PageRecord>> CrawlPipeline::pages_of_sitemaps(Work& work
 
 Task<crawl::Sitemap> CrawlPipeline::read_sitemap(Work& work, net::Url url) {
   std::stop_token stop = work.stop.get_token();
+  ++work.waiting_outside;
   auto ticket = co_await parts_.politeness.enter(url.origin(), stop);
+  --work.waiting_outside;
   if (!ticket) co_return crawl::Sitemap();
   auto fetched = co_await parts_.fetcher.fetch_beginning(url, crawl::kMostSitemapBytes, stop);
   parts_.politeness.done(

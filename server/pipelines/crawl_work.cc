@@ -46,7 +46,7 @@ void CrawlPipeline::Work::remember(const store::PageRecord& page) {
   if (page.state != PageState::kCrawled) return;
   urls_by_hash.try_emplace(page.text_hash, page.url);
   near.add(page.fingerprint, page.number);
-  crawled_urls.emplace(page.number, page.url);
+  urls_by_number.emplace(page.number, *crawled_urls.insert(page.url).first);
 }
 
 // Of the pages that say which; the one that most have.
@@ -55,36 +55,36 @@ std::string CrawlPipeline::Work::language() const {
   return most == languages.end() ? "" : most->first;
 }
 
-void CrawlPipeline::Work::pass_over(const store::PageRecord& page) {
-  chunks = page.first_chunk + page.chunk_count;
-  windows = page.first_window + page.window_count;
+void CrawlPipeline::Work::count_cut(const store::PageRecord& page) {
+  chunks += page.chunk_count;
+  windows += page.window_count;
   tokens += page.token_count;
 }
 
-void CrawlPipeline::Work::show_pages() {
+void CrawlPipeline::Work::show() {
+  using enum status::Step;
   int total = frontier.total();
   tracker.set_counter("pages_total", total);
   tracker.set_counter("pages_crawled", crawled);
   tracker.set_counter("pages_failed", failed);
   tracker.set_counter("pages_skipped", skipped + frontier.forgotten());
-  if (fetched) return;
-  int done = std::max(frontier.requested() - under_way, 0);
-  counter->set(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(std::max(total, 1)));
-  tracker.expect_work(status::Step::kCrawling, total);
-}
-
-void CrawlPipeline::Work::show_content() {
   tracker.set_counter("chunks_created", chunks);
   tracker.set_counter("total_tokens", tokens);
-  if (!fetched) return counter->touch();
-  auto left = static_cast<std::uint64_t>(to_chunk.size());
-  auto done = static_cast<std::uint64_t>(chunked_pages);
-  counter->set(done, std::max<std::uint64_t>(done + left, 1));
-}
-
-void CrawlPipeline::Work::show_embedded() {
-  if (!chunked) return counter->touch();
-  counter->set(static_cast<std::uint64_t>(embedded), static_cast<std::uint64_t>(windows));
+  auto count = [this](int done, int of) {
+    counter->set(static_cast<std::uint64_t>(std::max(done, 0)),
+                 static_cast<std::uint64_t>(std::max(of, 1)));
+  };
+  switch (tracker.state().step) {
+    case kCrawling:
+      tracker.expect_work(kCrawling, total);
+      return count(frontier.requested() - under_way, total);
+    case kProcessingContent:
+      return count(chunked_pages, chunked_pages + static_cast<int>(to_chunk.size()));
+    case kCreatingEmbeddings:
+      return count(embedded, windows);
+    default:
+      return counter->touch();
+  }
 }
 
 }  // namespace walrus::pipelines

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/task_group.h"
 #include "crawl/fingerprint.h"
@@ -44,18 +45,19 @@ struct CrawlPipeline::Work {
   std::unique_ptr<SiteReader> reader;
   crawl::RobotsAnswer robots = {};
   std::shared_ptr<status::WorkCounter> counter = {};  // of the step that is shown
-  int under_way = 0;                                  // requests
-  int waiting_politely = 0;                           // of those
-  bool fetched = false;                               // nothing more is asked for
-  std::optional<Error> root_error = {};               // why the root gave nothing
-  std::string title = {};                             // the root's
+  int under_way = 0;                                  // pages that are asked for or read
+  int waiting_outside = 0;               // for a site, within limits of that wait's own
+  bool fetched = false;                  // nothing more is asked for
+  std::optional<Error> root_error = {};  // why the root gave nothing
+  std::string title = {};                // the root's
 
   int crawled = 0;
   int failed = 0;
   int skipped = 0;
   std::unordered_map<std::string, std::string> urls_by_hash = {};  // of texts
   crawl::NearTexts near = {};
-  std::unordered_map<int, std::string> crawled_urls = {};  // by number
+  std::unordered_set<std::string> crawled_urls = {};
+  std::unordered_map<int, std::string_view> urls_by_number = {};  // into crawled_urls
 
   std::deque<store::PageRecord> to_chunk = {};
   bool chunked = false;  // nothing more is cut
@@ -63,12 +65,12 @@ struct CrawlPipeline::Work {
   int chunks = 0;
   int windows = 0;  // cut
   std::int64_t tokens = 0;
-  bool chunks_are_gone = false;  // a failure took them: they are written again
   std::unordered_map<std::string, int> languages = {};
 
   std::deque<std::string> to_embed = {};  // windows, from `embedded` on
   int embedding = 0;                      // windows on their way
   int embedded = 0;                       // windows in the store
+  int dimensions = 0;                     // of those; 0 while there are none
   bool in_index = false;
 
   // Ends everything that runs side by side; after the job's own stop, or the first error.
@@ -85,13 +87,11 @@ struct CrawlPipeline::Work {
   // A crawled one, for those with the same text that come later.
   void remember(const store::PageRecord& page);
   std::string language() const;
-  // A page whose chunks are in the store, in their order.
-  void pass_over(const store::PageRecord& page);
+  // A page whose chunks are in the store.
+  void count_cut(const store::PageRecord& page);
 
-  // In the status, with the next event.
-  void show_pages();
-  void show_content();
-  void show_embedded();
+  // Where all of it stands, with the next event.
+  void show();
 
   bool stopped() const { return stop.stop_requested(); }
   void fail(Error why) {

@@ -51,4 +51,28 @@ Task<Result<void>> index_version(store::Store& store, search::SearchIndex& index
   co_return co_await offload(workers, add);
 }
 
+Task<void> show_version(search::SearchIndex& index, WorkerPool& workers, const Log& log,
+                        std::string owner, std::string document_id, int version) {
+  auto body = [&index, &owner, &document_id, version] {
+    return index.activate(owner, document_id, version);
+  };
+  Result<void> shown = co_await offload(workers, body);
+  if (!shown) {
+    log.error("a finished document could not be made searchable",
+              {{"document", document_id}, {"why", shown.error().detail}});
+  }
+}
+
+Task<void> forget_version(search::SearchIndex& index, WorkerPool& workers, const Log& log,
+                          std::string document_id, int version) {
+  auto body = [&index, &document_id, version] {
+    return index.remove_version(document_id, version);
+  };
+  Result<void> forgotten = co_await offload(workers, body);
+  if (!forgotten) {
+    log.warning("what failed is still in the search index, unseen",
+                {{"document", document_id}, {"why", forgotten.error().detail}});
+  }
+}
+
 }  // namespace walrus::pipelines

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
+#include "base/log.h"
 #include "base/worker_pool.h"
 #include "search/index.h"
 #include "store/store.h"
@@ -15,5 +17,15 @@ namespace walrus::pipelines {
 Task<Result<void>> index_version(store::Store& store, search::SearchIndex& index,
                                  WorkerPool& workers, store::DocumentRecord document, int version,
                                  std::stop_token stop);
+
+// Shows the version in place of the one before. Runs between the commit that switches the document
+// and its publication, so that whoever sees `completed` finds the text; if it fails, the next start
+// finds the difference and mends it.
+Task<void> show_version(search::SearchIndex& index, WorkerPool& workers, const Log& log,
+                        std::string owner, std::string document_id, int version);
+
+// Forgets one whose work has failed; if that fails, the next start does it.
+Task<void> forget_version(search::SearchIndex& index, WorkerPool& workers, const Log& log,
+                          std::string document_id, int version);
 
 }  // namespace walrus::pipelines

@@ -116,10 +116,12 @@ Task<Result<void>> remove_failed_versions(UploadParts& parts, store::DocumentRec
   for (int version = document.active_version + 1; version <= document.latest_version; ++version) {
     auto windows = co_await parts.store.window_count(document.id, version);
     if (!windows) co_return std::unexpected(windows.error());
-    if (*windows > 0) rows.mutations.push_back(store::DeleteVersion{document.id, version});
     auto pages = co_await parts.store.pages(document.id, version, {.limit = 1, .after = {}});
     if (!pages) co_return std::unexpected(pages.error());
     bool has_pages = !pages->records.empty();
+    if (*windows > 0 || has_pages) {
+      rows.mutations.push_back(store::DeleteVersion{document.id, version});
+    }
     if (has_pages) rows.mutations.push_back(store::DeletePages{document.id, version});
   }
   if (rows.mutations.empty()) co_return Result<void>();

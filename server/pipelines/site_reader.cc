@@ -4,6 +4,7 @@
 #include <fstream>
 #include <span>
 
+#include "base/ascii.h"
 #include "base/ids.h"
 
 namespace walrus::pipelines {
@@ -22,10 +23,7 @@ bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
 // Where the site names no type (WHATWG MIME Sniffing, 7.1, in short).
 bool looks_like_a_page(std::string_view body) {
   constexpr std::size_t kHead = 512;
-  std::string head(body.substr(0, kHead));
-  std::ranges::transform(head, head.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  std::string head = ascii_lower(body.substr(0, kHead));
   return head.contains("<!doctype html") || head.contains("<html") || head.contains("<head");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipelines/extracted_text.h"
+#include "pipelines/indexing.h"
 #include "pipelines/upload_work.h"
 #include "text/terms.h"
 
@@ -21,7 +22,10 @@ Task<Result<void>> UploadPipeline::run(jobs::Job job) {
             .began = job.tracker->state().started_at};
   work.tracker.describe_input(static_cast<double>(work.input.size), work.input.file_type);
   Result<void> done = co_await run_steps(work);
-  if (!done && work.in_index) co_await forget_in_index(work);
+  if (!done && work.in_index) {
+    co_await forget_version(parts_.index, parts_.workers, parts_.log, work.document_id,
+                            work.input.version);
+  }
   co_return done;
 }
 
@@ -209,18 +213,6 @@ Task<Result<void>> UploadPipeline::add_to_index(Work& work) {
   co_return co_await offload(parts_.workers, body);
 }
 
-// If it fails, the next start does it.
-Task<void> UploadPipeline::forget_in_index(Work& work) {
-  auto body = [this, &work] {
-    return parts_.index.remove_version(work.document_id, work.input.version);
-  };
-  Result<void> forgotten = co_await offload(parts_.workers, body);
-  if (!forgotten) {
-    parts_.log.warning("a failed upload is still in the search index, unseen",
-                       {{"document", work.document_id}, {"why", forgotten.error().detail}});
-  }
-}
-
 // --- finished
 
 Task<Result<void>> UploadPipeline::finish(Work& work) {
@@ -250,23 +242,13 @@ Task<Result<void>> UploadPipeline::finish(Work& work) {
       store::SetWindowsHash{document.id, work.vectors ? work.windows_hash : ""});
   status::Ending ending;
   ending.with = std::move(writes);
-  ending.before_visible = [this, &work] { return activate_version(work); };
+  ending.before_visible = [this, &work] {
+    return show_version(parts_.index, parts_.workers, parts_.log, work.owner, work.document_id,
+                        work.input.version);
+  };
   Result<void> ended = co_await work.tracker.finish(std::move(ending));
   if (ended) co_await remove_replaced(before, work.input.version, work.input.original_version);
   co_return ended;
-}
-
-// Between the commit and its publication, so that whoever sees `completed` finds the text. If it
-// fails, the next start finds the difference and mends it.
-Task<void> UploadPipeline::activate_version(Work& work) {
-  auto body = [this, &work] {
-    return parts_.index.activate(work.owner, work.document_id, work.input.version);
-  };
-  Result<void> activated = co_await offload(parts_.workers, body);
-  if (!activated) {
-    parts_.log.error("a finished document could not be made searchable",
-                     {{"document", work.document_id}, {"why", activated.error().detail}});
-  }
 }
 
 // The version that served until now, and what failed since.

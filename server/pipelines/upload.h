@@ -61,9 +61,7 @@ class UploadPipeline {
   Task<Result<void>> store_metadata(Work& work);
   Task<Result<void>> store_chunks(Work& work);
   Task<Result<void>> add_to_index(Work& work);
-  Task<void> forget_in_index(Work& work);
   Task<Result<void>> finish(Work& work);
-  Task<void> activate_version(Work& work);
   Task<void> remove_replaced(store::DocumentRecord before, int version, int original_version);
 
   UploadParts parts_;
