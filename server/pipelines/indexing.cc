@@ -6,49 +6,60 @@ namespace walrus::pipelines {
 
 namespace {
 
-Task<Result<std::vector<store::ChunkRecord>>> all_chunks(store::Store& store,
-                                                         std::string document_id, int version) {
-  std::vector<store::ChunkRecord> chunks;
-  store::Page page{.limit = 100, .after = {}};
-  do {
-    auto listing = co_await store.chunks(document_id, version, page);
-    if (!listing) co_return std::unexpected(listing.error());
-    std::ranges::move(listing->records, std::back_inserter(chunks));
-    page.after = listing->next;
-  } while (!page.after.empty());
-  co_return chunks;
+constexpr int kChunksOfPiece = 100;
+
+std::vector<search::IndexEntry> entries_of(const store::DocumentRecord& document,
+                                           std::vector<store::ChunkRecord> chunks) {
+  std::vector<search::IndexEntry> entries;
+  for (store::ChunkRecord& chunk : chunks) {
+    search::IndexEntry& entry = entries.emplace_back();
+    entry.title = document.filename + " " + chunk.heading;
+    entry.text = std::move(chunk.text);
+    for (int i = chunk.first_window; i < chunk.last_window; ++i) entry.windows.push_back(i);
+  }
+  return entries;
 }
 
 }  // namespace
 
 Task<Result<void>> index_version(store::Store& store, search::SearchIndex& index,
                                  WorkerPool& workers, store::DocumentRecord document, int version,
-                                 std::stop_token stop) {
-  auto chunks = co_await all_chunks(store, document.id, version);
-  if (!chunks) co_return std::unexpected(chunks.error());
-  int count = 0;
-  for (const store::ChunkRecord& chunk : *chunks) count = std::max(count, chunk.last_window);
-  auto windows = co_await store.windows(document.id, version, 0, count);
+                                 std::stop_token stop,
+                                 std::function<void(std::int64_t)> on_indexed) {
+  auto first = co_await store.windows(document.id, version, 0, 1);
+  if (!first) co_return std::unexpected(first.error());
+  auto windows = co_await store.window_count(document.id, version);
   if (!windows) co_return std::unexpected(windows.error());
-
-  search::IndexedVersion indexed{.owner = document.owner,
-                                 .document_id = document.id,
-                                 .version = version,
-                                 .language = document.language,
-                                 .embedder = document.embedder,
-                                 .dimensions = windows->dimensions,
-                                 .vectors = windows->vectors,
-                                 .entries = {},
-                                 .stop = std::move(stop)};
-  for (store::ChunkRecord& chunk : *chunks) {
-    search::IndexEntry entry;
-    entry.title = document.filename + " " + chunk.heading;
-    entry.text = std::move(chunk.text);
-    for (int i = chunk.first_window; i < chunk.last_window; ++i) entry.windows.push_back(i);
-    indexed.entries.push_back(std::move(entry));
-  }
-  auto add = [&index, &indexed] { return index.add(std::move(indexed)); };
-  co_return co_await offload(workers, add);
+  search::IndexPiece piece{.entries = document.chunk_count, .windows = *windows};
+  store::Page page{.limit = kChunksOfPiece, .after = {}};
+  do {
+    auto chunks = co_await store.chunks(document.id, version, page);
+    if (!chunks) co_return std::unexpected(chunks.error());
+    page.after = chunks->next;
+    auto behind = static_cast<int>(piece.first_window);  // the windows of these chunks
+    for (const store::ChunkRecord& chunk : chunks->records)
+      behind = std::max(behind, chunk.last_window);
+    auto rows = co_await store.windows(document.id, version, static_cast<int>(piece.first_window),
+                                       behind - static_cast<int>(piece.first_window));
+    if (!rows) co_return std::unexpected(rows.error());
+    search::IndexedVersion indexed{.owner = document.owner,
+                                   .document_id = document.id,
+                                   .version = version,
+                                   .language = document.language,
+                                   .embedder = document.embedder,
+                                   .dimensions = first->dimensions,
+                                   .vectors = rows->vectors,
+                                   .entries = entries_of(document, std::move(chunks->records)),
+                                   .piece = piece,
+                                   .stop = stop};
+    piece.first_entry += std::ssize(indexed.entries);
+    piece.first_window = behind;
+    auto add = [&index, &indexed] { return index.add(std::move(indexed)); };
+    Result<void> added = co_await offload(workers, add);
+    if (!added) co_return added;
+    if (on_indexed) on_indexed(piece.first_entry);
+  } while (!page.after.empty());
+  co_return Result<void>();
 }
 
 Task<void> show_version(search::SearchIndex& index, WorkerPool& workers, const Log& log,

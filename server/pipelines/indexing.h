@@ -1,6 +1,7 @@
 // The search index, made from the tables.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -11,12 +12,14 @@
 
 namespace walrus::pipelines {
 
-// Adds a version of the document, as its chunks and windows lie in the store, without showing it.
-// `document` says its owner, file name, language and embedder. Its parts outlive the task. Errors:
+// Adds a version of the document, as its chunks and windows lie in the store, without showing it,
+// a hundred chunks at a time. `document` says its owner, file name, language, embedder and how many
+// chunks the version has; `on_indexed` hears how many are in. Its parts outlive the task. Errors:
 // storage_unavailable, cancelled.
 Task<Result<void>> index_version(store::Store& store, search::SearchIndex& index,
                                  WorkerPool& workers, store::DocumentRecord document, int version,
-                                 std::stop_token stop);
+                                 std::stop_token stop,
+                                 std::function<void(std::int64_t)> on_indexed = {});
 
 // Shows the version in place of the one before. Runs between the commit that switches the document
 // and its publication, so that whoever sees `completed` finds the text; if it fails, the next start

@@ -65,7 +65,13 @@ class SqliteIndex final : public SearchIndex {
   Result<void> add(IndexedVersion version) override {
     auto prepared = prepare_version(version);
     if (!prepared) return std::unexpected(std::move(prepared.error()));
-    return change([&](Connection& connection) { write_version(connection, version, *prepared); });
+    bool follows = true;
+    Result<void> outcome = change(
+        [&](Connection& connection) { follows = write_version(connection, version, *prepared); });
+    if (outcome && !follows) {
+      return fail(ErrorCode::kNotFound, "The document is not in the search index.");
+    }
+    return outcome;
   }
 
   Result<void> activate(std::string owner, std::string document_id, int version) override {

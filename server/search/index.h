@@ -23,19 +23,28 @@ namespace walrus::search {
 struct IndexEntry {
   std::string title;  // file name and heading: counts twice
   std::string text;
-  std::vector<int> windows;  // indices into `vectors` of add()
+  std::vector<int> windows;  // numbers of the version's windows, from 0
+};
+
+// A version that is too large to be held at once comes in pieces, in order.
+struct IndexPiece {
+  std::int64_t first_entry = 0;   // of this piece, among all of the version
+  std::int64_t first_window = 0;  // of its vectors
+  std::int64_t entries = 0;       // of the whole version
+  std::int64_t windows = 0;       // of the whole version; 0 where it has no vectors
 };
 
 struct IndexedVersion {
   std::string owner;
   std::string document_id;
   int version = 1;
-  std::string language;             // ISO 639-1 or ""
-  std::string embedder;             // identity
-  int dimensions = 0;               // 0: no vectors
-  std::span<const float> vectors;   // row-major, one per window
-  std::vector<IndexEntry> entries;  // in index order
-  std::stop_token stop = {};        // looked at while the entries are made ready
+  std::string language;                  // ISO 639-1 or ""
+  std::string embedder;                  // identity
+  int dimensions = 0;                    // 0: no vectors
+  std::span<const float> vectors;        // row-major, one per window
+  std::vector<IndexEntry> entries;       // in index order
+  std::optional<IndexPiece> piece = {};  // nothing: this is all of it
+  std::stop_token stop = {};             // looked at while the entries are made ready
 };
 
 struct Query {
@@ -78,7 +87,9 @@ class SearchIndex {
                                                    const Log& log);
   virtual ~SearchIndex() = default;
 
-  // Makes a version known without showing it. Again with the same key: replaces it.
+  // Makes a version known without showing it. Again with the same key: replaces it; so does the
+  // first piece, which the others follow before the version is activated. not_found for a later
+  // piece of a version that has none before it.
   virtual Result<void> add(IndexedVersion version) = 0;
   // From now on queries see `version` of the document and no other. One moment: a query sees the
   // old or the new. Older versions are removed. not_found where it was not added.

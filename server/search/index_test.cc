@@ -124,6 +124,53 @@ TEST_F(SearchIndexTest, RefusesVectorsThatDoNotFit) {
   EXPECT_THAT(index_->versions().value(), IsEmpty());
 }
 
+// Whatever else is added meanwhile.
+TEST_F(SearchIndexTest, PiecesMakeAVersionAsTheWholeWouldBe) {
+  std::vector<std::vector<float>> rows{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  IndexedVersion whole = made_version("alice", "doc", 1, {"walrus", "seal", "penguin"});
+  Vectors vectors = with_vectors(whole, rows);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    auto place = static_cast<std::size_t>(i);
+    IndexedVersion piece = whole;
+    piece.entries = {whole.entries[place]};
+    piece.vectors = whole.vectors.subspan(place * 3, 3);
+    piece.piece = {.first_entry = i, .first_window = i, .entries = 3, .windows = 3};
+    add(piece);
+    put("other" + std::to_string(i), 1, {"walrus seal penguin"});
+    EXPECT_THAT(found("seal", "alice", std::set<std::string>{"doc"}), IsEmpty());
+  }
+  activate("doc", 1);
+  std::set<std::string> one{"doc"};
+  EXPECT_THAT(found("walrus", "alice", one), ElementsAre("doc/1/0"));
+  EXPECT_THAT(found("penguin", "alice", one), ElementsAre("doc/1/2"));
+  for (int i = 0; i < 3; ++i) {
+    Query query{
+        .owner = "alice", .text = "zzz", .limit = 1, .vector = rows[i], .embedder = kTestEmbedder};
+    EXPECT_THAT(names(search(query)), ElementsAre("doc/1/" + std::to_string(i)));
+  }
+}
+
+TEST_F(SearchIndexTest, RefusesPiecesThatMakeNoWhole) {
+  IndexedVersion version = made_version("alice", "doc", 1, {"walrus", "seal"});
+  version.piece = {.first_entry = 1, .entries = 3};
+  EXPECT_EQ(index_->add(version).error().code, ErrorCode::kNotFound) << "nothing to follow";
+  version.piece = {.first_entry = 2, .entries = 3};
+  EXPECT_EQ(index_->add(version).error().code, ErrorCode::kInternal) << "more than the whole";
+  Vectors vectors = with_vectors(version, {{1, 0}, {0, 1}});
+  version.piece = {.entries = 2, .windows = 1};
+  EXPECT_EQ(index_->add(version).error().code, ErrorCode::kInternal) << "more vectors";
+  EXPECT_THAT(index_->versions().value(), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, AFirstPieceTakesThePlaceOfAnEarlierTry) {
+  IndexedVersion version = made_version("alice", "doc", 1, {"walrus"});
+  version.piece = {.entries = 2};
+  add(version);
+  put("doc", 1, {"seal"});
+  EXPECT_THAT(found("walrus"), IsEmpty());
+  EXPECT_THAT(found("seal"), ElementsAre("doc/1/0"));
+}
+
 // Random changes, compared with a map of what should be seen. Each version has a word of its own.
 TEST_F(SearchIndexTest, AgreesWithAModelOfItself) {
   constexpr unsigned kSeed = 20240115;

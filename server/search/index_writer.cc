@@ -125,26 +125,52 @@ Blob bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
+std::unexpected<Error> misfit(std::string what) {
+  return fail(ErrorCode::kInternal, "Something went wrong on our side.",
+              "search index: " + std::move(what));
+}
+
+// Takes the numbers of all its chunks and windows, which lie side by side whatever else is added
+// meanwhile.
+void begin_version(Connection& connection, const IndexedVersion& version, const IndexPiece& whole) {
+  remove_version_of(connection, version.document_id, version.version);
+  std::int64_t partition = partition_of(connection, version.owner);
+  std::int64_t first_chunk = 0;
+  std::int64_t first_window = 0;
+  if (Statement row = connection.query("SELECT chunk, window FROM next_ids"); row.step()) {
+    first_chunk = row.integer(0);
+    first_window = row.integer(1);
+  }
+  connection.run("UPDATE next_ids SET chunk = chunk + ?, window = window + ?", whole.entries,
+                 whole.windows);
+  connection.run(
+      "INSERT INTO versions (partition, document_id, version, language, embedder, dimensions, "
+      "first_chunk, chunk_count, first_window, window_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      partition, version.document_id, version.version, version.language, version.embedder,
+      version.dimensions, first_chunk, whole.entries, first_window, whole.windows);
+}
+
 }  // namespace
 
 Result<PreparedVersion> prepare_version(const IndexedVersion& version) {
   PreparedVersion prepared;
   auto dimensions = static_cast<std::size_t>(std::max(0, version.dimensions));
-  if (dimensions > 0) {
-    prepared.window_count = static_cast<std::int64_t>(version.vectors.size() / dimensions);
-    if (version.vectors.size() % dimensions != 0) {
-      return fail(ErrorCode::kInternal, "Something went wrong on our side.",
-                  "search index: the vectors are not rows of their dimensions");
-    }
+  std::size_t rows = dimensions > 0 ? version.vectors.size() / dimensions : 0;
+  if (rows * dimensions != (dimensions > 0 ? version.vectors.size() : 0)) {
+    return misfit("the vectors are not rows of their dimensions");
   }
+  IndexPiece all{.entries = std::ssize(version.entries),
+                 .windows = static_cast<std::int64_t>(rows)};
+  prepared.piece = version.piece.value_or(all);
+  const IndexPiece& piece = prepared.piece;
+  bool fits = piece.first_entry + std::ssize(version.entries) <= piece.entries &&
+              piece.first_window + static_cast<std::int64_t>(rows) <= piece.windows;
+  if (!fits) return misfit("a piece is larger than its whole");
   for (const IndexEntry& entry : version.entries) {
     if (version.stop.stop_requested()) return fail(ErrorCode::kCancelled, "The work was stopped.");
     static const std::vector<int> kNone;
     const std::vector<int>& windows = dimensions > 0 ? entry.windows : kNone;
-    if (!fit(windows, prepared.window_count)) {
-      return fail(ErrorCode::kInternal, "Something went wrong on our side.",
-                  "search index: an entry has a window without a vector");
-    }
+    if (!fit(windows, piece.windows)) return misfit("an entry has a window without a vector");
     ChunkTerms terms{join(text::index_terms(entry.title, version.language)),
                      join(text::index_terms(entry.text, version.language))};
     prepared.terms.push_back(compress_terms(terms));
@@ -153,38 +179,24 @@ Result<PreparedVersion> prepare_version(const IndexedVersion& version) {
   return prepared;
 }
 
-void write_version(Connection& connection, const IndexedVersion& version,
+bool write_version(Connection& connection, const IndexedVersion& version,
                    const PreparedVersion& prepared) {
-  remove_version_of(connection, version.document_id, version.version);
-  std::int64_t partition = partition_of(connection, version.owner);
-  auto chunk_count = static_cast<std::int64_t>(prepared.terms.size());
-  std::int64_t first_chunk = 0;
-  std::int64_t first_window = 0;
-  if (Statement row = connection.query("SELECT chunk, window FROM next_ids"); row.step()) {
-    first_chunk = row.integer(0);
-    first_window = row.integer(1);
+  const IndexPiece& piece = prepared.piece;
+  if (piece.first_entry == 0) begin_version(connection, version, piece);
+  std::vector<StoredVersion> known = versions_of(connection, version.document_id);
+  auto place = std::ranges::find(known, version.version, &StoredVersion::version);
+  if (place == known.end()) return false;
+  std::int64_t chunk = place->first_chunk + piece.first_entry;
+  for (std::size_t i = 0; i < prepared.terms.size(); ++i, ++chunk) {
+    connection.run("INSERT INTO chunks VALUES (?, ?, ?)", chunk, place->id,
+                   bytes_of(prepared.windows[i]));
+    connection.run("INSERT INTO terms VALUES (?, ?)", chunk, bytes_of(prepared.terms[i]));
   }
-  connection.run("UPDATE next_ids SET chunk = chunk + ?, window = window + ?", chunk_count,
-                 prepared.window_count);
-  connection.run(
-      "INSERT INTO versions (partition, document_id, version, language, embedder, dimensions, "
-      "first_chunk, chunk_count, first_window, window_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      partition, version.document_id, version.version, version.language, version.embedder,
-      version.dimensions, first_chunk, chunk_count, first_window, prepared.window_count);
-  std::int64_t id = 0;
-  if (Statement row = connection.query("SELECT last_insert_rowid()"); row.step()) {
-    id = row.integer(0);
+  if (version.dimensions > 0 && !version.vectors.empty()) {
+    add_vectors(connection, place->first_window + piece.first_window, version.vectors,
+                version.dimensions);
   }
-  for (std::int64_t i = 0; i < chunk_count; ++i) {
-    auto place = static_cast<std::size_t>(i);
-    connection.run("INSERT INTO chunks VALUES (?, ?, ?)", first_chunk + i, id,
-                   bytes_of(prepared.windows[place]));
-    connection.run("INSERT INTO terms VALUES (?, ?)", first_chunk + i,
-                   bytes_of(prepared.terms[place]));
-  }
-  if (prepared.window_count > 0) {
-    add_vectors(connection, first_window, version.vectors, version.dimensions);
-  }
+  return true;
 }
 
 bool activate_version(Connection& connection, std::string_view owner, std::string_view document_id,

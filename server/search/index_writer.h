@@ -12,18 +12,20 @@
 
 namespace walrus::search {
 
-// A version made ready to be written: all that takes time and needs no database.
+// A version, or a piece of one, made ready to be written: all that takes time and needs no
+// database.
 struct PreparedVersion {
+  IndexPiece piece;                  // the whole, where it came as one
   std::vector<std::string> terms;    // compressed, one per chunk
   std::vector<std::string> windows;  // a chunk's windows as 32-bit offsets, ascending
-  std::int64_t window_count = 0;
 };
 
 // Errors: internal, where vectors, dimensions and windows do not fit together; cancelled.
 Result<PreparedVersion> prepare_version(const IndexedVersion& version);
 
-// In place of one of the same document and number.
-void write_version(Connection& connection, const IndexedVersion& version,
+// The first piece comes in place of a version of the same document and number. Whether there was
+// something for a later one to follow.
+bool write_version(Connection& connection, const IndexedVersion& version,
                    const PreparedVersion& prepared);
 
 // Whether there was such a version of the owner.
