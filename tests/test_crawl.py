@@ -4,6 +4,7 @@ import threading
 import time
 import unittest
 
+from embedding_server import EmbeddingServer
 from walrus_server import WalrusServer
 from website import Website, page, prose
 
@@ -258,6 +259,34 @@ class Crawl(unittest.TestCase):
         self.assertEqual(len(times), 3)
         # Longer than a page that failed waits for its next try.
         self.assertTrue(all(after - before >= 2.9 for before, after in zip(times, times[1:])), times)
+
+    def start_with_embedder(self, embeddings, model):
+        self.server.stop()
+        self.server.arguments = ("--crawl-allow", "127.0.0.0/8", "--embedding-url", embeddings.url(), "--embedding-model", model)
+        self.server.start()
+
+    def test_another_embedder_embeds_a_site_anew_and_asks_it_for_nothing(self):
+        embeddings = EmbeddingServer()
+        self.addCleanup(embeddings.close)
+        site = self.website({**site_of(4), "/p2": page("Home", prose(0)), "/gone": (404, {}, b"")})
+        self.start_with_embedder(embeddings, "first")
+        accepted, before = self.crawled(site.url())
+        self.assertEqual(before["processing_status"], "completed", before)
+        pages, asked = self.pages(accepted), len(site.requests)
+        self.start_with_embedder(embeddings, "second")
+        status_url = f"/v1/documents/{accepted['document_id']}/status"
+        after = self.server.wait_for_status(status_url)
+        self.assertNotEqual(after["operation_id"], before["operation_id"])
+        self.assertEqual((after["processing_status"], after["processing_step"]), ("completed", "finished"), after)
+        self.assertEqual(after["status_metadata"]["chunks_created"], before["status_metadata"]["chunks_created"])
+        self.assertEqual(sorted(embeddings.texts["second"]), sorted(embeddings.texts["first"]))
+        self.assertEqual(len(site.requests), asked)
+        self.assertEqual(self.pages(accepted), pages)
+        found = self.server.post_json("/v1/search", {"query": "item 3009", "k": 1}).json()["results"]
+        self.assertEqual(found[0]["url"], site.url("/p3"))
+        # It is done once: the next start has nothing to do.
+        self.start_with_embedder(embeddings, "second")
+        self.assertEqual(self.server.get(status_url).json()["operation_id"], after["operation_id"])
 
 
 if __name__ == "__main__":

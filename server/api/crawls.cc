@@ -138,7 +138,10 @@ Task<Result<http::Response>> Crawls::pages(http::Request request) {
   auto document = co_await services_.store.document(auth::owner_of(request), id);
   if (!document) co_return std::unexpected(document.error());
   if (!*document || (*document)->type != "web_crawl") co_return no_site(id);
-  auto listing = co_await services_.store.pages(id, (*document)->latest_version, *page);
+  // What is searched; else what is worked at.
+  int shown =
+      (*document)->active_version > 0 ? (*document)->active_version : (*document)->latest_version;
+  auto listing = co_await services_.store.pages(id, shown, *page);
   if (!listing) co_return std::unexpected(listing.error());
   wire::ArrayWriter pages;
   for (const store::PageRecord& each : listing->records) pages.raw(page_json(each));

@@ -128,8 +128,9 @@ Task<Result<void>> CrawlPipeline::initialize(Work& work) {
   auto document = co_await parts_.store.document(work.owner, work.document_id);
   if (!document) co_return std::unexpected(document.error());
   if (!*document) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
-  Result<void> allowed = co_await look_at_robots(work);
-  if (!allowed) co_return allowed;
+  bool asks = work.input.pages_of == 0;
+  Result<void> ready = asks ? co_await look_at_robots(work) : co_await take_over_pages(work);
+  if (!ready) co_return ready;
   Result<void> taken = co_await take_up(work);
   if (!taken) co_return taken;
   bool goes_on = work.crawled > 0 || work.frontier.waiting() > 0;
@@ -250,6 +251,7 @@ Task<Result<void>> CrawlPipeline::process_content(Work& work) {
     co_await work.bell->next_ring();
   }
   if (work.stopped()) co_return Result<void>();
+  work.show();  // what was cut since counts for the next step's words
   if (work.chunks == 0) {
     co_return fail(ErrorCode::kEmptyDocument,
                    "No text was found on the site's pages. If they are drawn by scripts, "
@@ -278,9 +280,13 @@ Task<Result<void>> CrawlPipeline::store_metadata(Work& work) {
   store::DocumentRecord indexed = std::move(**document);
   indexed.language = work.language();
   indexed.embedder = parts_.embedder.identity();
+  indexed.chunk_count = work.chunks;
   work.in_index = true;
+  auto show = [&work](std::int64_t done) {
+    work.counter->set(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(work.chunks));
+  };
   co_return co_await index_version(parts_.store, parts_.index, parts_.workers, std::move(indexed),
-                                   work.input.version, work.stop.get_token());
+                                   work.input.version, work.stop.get_token(), show);
 }
 
 // --- finished
@@ -289,6 +295,7 @@ Task<Result<void>> CrawlPipeline::finish(Work& work) {
   auto latest = co_await parts_.store.document(work.owner, work.document_id);
   if (!latest) co_return std::unexpected(latest.error());
   if (!*latest) co_return fail(ErrorCode::kCancelled, "The document was deleted.");
+  store::DocumentRecord before = **latest;
   store::DocumentRecord document = std::move(**latest);
   Loop& home = co_await home_loop();
   TimePoint now = home.clock().now();
@@ -306,14 +313,26 @@ Task<Result<void>> CrawlPipeline::finish(Work& work) {
 
   auto writes = std::make_shared<store::WriteBatch>();
   writes->mutations.push_back(store::PutDocument{std::move(document)});
-  writes->mutations.push_back(store::DeletePageTexts{work.document_id, work.input.version});
   status::Ending ending;
   ending.with = std::move(writes);
   ending.before_visible = [this, &work] {
     return show_version(parts_.index, parts_.workers, parts_.log, work.owner, work.document_id,
                         work.input.version);
   };
-  co_return co_await work.tracker.finish(std::move(ending));
+  Result<void> ended = co_await work.tracker.finish(std::move(ending));
+  if (ended) co_await remove_replaced(std::move(before), work.input.version);
+  co_return ended;
+}
+
+// The version that served until now, and what failed since.
+Task<void> CrawlPipeline::remove_replaced(store::DocumentRecord before, int version) {
+  if (before.active_version == 0 || before.active_version == version) co_return;
+  store::WriteBatch batch;
+  for (int old = before.active_version; old < version; ++old) {
+    batch.mutations.push_back(store::DeleteVersion{before.id, old});
+    batch.mutations.push_back(store::DeletePages{before.id, old});
+  }
+  (void)co_await parts_.store.commit(std::move(batch));
 }
 
 // --- failed
@@ -326,8 +345,8 @@ Task<Result<std::shared_ptr<const status::Writes>>> CrawlPipeline::failure_write
   const status::Operation& operation = record.state.operation;
   auto document = co_await parts_.store.document(operation.owner, operation.document_id);
   if (!document) co_return std::unexpected(document.error());
-  int version = crawl_input_from(record.input).version;
-  if (!*document || (*document)->active_version == version) co_return writes;
+  bool serves = *document && (*document)->active_version > 0;
+  if (!*document || serves) co_return writes;
   store::DocumentRecord failed = std::move(**document);
   failed.content_status = "failed";
   writes->mutations.push_back(store::PutDocument{std::move(failed)});

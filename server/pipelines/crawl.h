@@ -64,6 +64,11 @@ class CrawlPipeline {
   Task<Result<void>> create_embeddings(Work& work);
   Task<Result<void>> store_metadata(Work& work);
   Task<Result<void>> finish(Work& work);
+  Task<void> remove_replaced(store::DocumentRecord before, int version);
+
+  // crawl_taking_over.cc
+  Task<Result<void>> take_over_pages(Work& work);
+  Task<Result<void>> take_over(Work& work, std::vector<store::PageRecord> pages);
 
   // crawl_fetching.cc
   Task<void> fetch_pages(Work& work);

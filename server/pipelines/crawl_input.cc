@@ -23,6 +23,7 @@ bool flag_of(const json::object& object, std::string_view name) {
 
 json::object to_json(const CrawlInput& input) {
   return {{"version", input.version},
+          {"pages_of", input.pages_of},
           {"url", input.url},
           {"max_depth", input.max_depth},
           {"max_pages", input.max_pages},
@@ -35,6 +36,7 @@ json::object to_json(const CrawlInput& input) {
 CrawlInput crawl_input_from(const json::object& stored) {
   CrawlInput input;
   input.version = static_cast<int>(find_integer(stored, "version").value_or(1));
+  input.pages_of = static_cast<int>(find_integer(stored, "pages_of").value_or(0));
   if (const json::string* url = find_string(stored, "url")) input.url = *url;
   input.max_depth = static_cast<int>(find_integer(stored, "max_depth").value_or(2));
   input.max_pages = static_cast<int>(find_integer(stored, "max_pages").value_or(50));

@@ -9,7 +9,8 @@
 namespace walrus::pipelines {
 
 struct CrawlInput {
-  int version = 1;  // what pages and chunks are stored under
+  int version = 1;   // what pages and chunks are stored under
+  int pages_of = 0;  // the version whose pages are cut and embedded anew; 0: the site is asked
   std::string url = {};
   int max_depth = 2;
   int max_pages = 50;

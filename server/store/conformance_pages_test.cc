@@ -76,13 +76,11 @@ TEST_P(Pages, AreReplacedAndComeInOrderPageByPage) {
   EXPECT_EQ(code_of(run(loop, store->pages("d", 1, {2, "x"}))), ErrorCode::kBadRequest);
 }
 
-TEST_P(Pages, HaveATextUntilItGoes) {
+TEST_P(Pages, HaveATextEach) {
   put(PutPages{{page(1)}}, PutPageText{"d", 1, 1, "before"});
   put(PutPageText{"d", 1, 1, "Walrus"}, PutPageText{"d", 2, 1, "other"});
   EXPECT_EQ(get(store->page_text("d", 1, 1)), "Walrus");
   EXPECT_FALSE(get(store->page_text("d", 1, 2)));
-  put(DeletePageTexts{"d", 1});
-  EXPECT_FALSE(get(store->page_text("d", 1, 1)));
   EXPECT_EQ(get(store->page_text("d", 2, 1)), "other");
   EXPECT_EQ(numbers(), std::vector<int>{1});
 }

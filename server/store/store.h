@@ -167,16 +167,12 @@ struct PutStepCosts {
 struct PutPages {
   std::vector<PageRecord> pages;
 };
-// The text of a crawled page, as long as it is worked at.
+// The text of a crawled page, by which it is cut and embedded, also by another embedder later.
 struct PutPageText {
   std::string document_id;
   int version;
   int number;
   std::string text;
-};
-struct DeletePageTexts {
-  std::string document_id;
-  int version;
 };
 struct DeletePages {
   std::string document_id;
@@ -189,7 +185,7 @@ using Mutation =
                  DeleteDocument, PutChunks, PutWindows, DeleteVersion, DeleteChunks,
                  PutConversation, PutMessage, PutChatStatus, DeleteConversation, PutWebhook,
                  DeleteWebhook, DisableWebhook, PutDelivery, UpdateDelivery, PutIdempotencyKey,
-                 PutStepCosts, PutPages, PutPageText, DeletePageTexts, DeletePages>;
+                 PutStepCosts, PutPages, PutPageText, DeletePages>;
 
 struct WriteBatch final : status::Writes {
   std::vector<Mutation> mutations;

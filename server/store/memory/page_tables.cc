@@ -30,16 +30,12 @@ Result<void> Writing::operator()(const PutPageText& put) {
   return {};
 }
 
-Result<void> Writing::operator()(const DeletePageTexts& remove) {
-  changes_.erase_while(tables_.page_texts, {remove.document_id, remove.version, 0},
-                       is_of(remove.document_id, remove.version));
-  return {};
-}
-
 Result<void> Writing::operator()(const DeletePages& remove) {
   changes_.erase_while(tables_.pages, {remove.document_id, remove.version, 0},
                        is_of(remove.document_id, remove.version));
-  return (*this)(DeletePageTexts{remove.document_id, remove.version});
+  changes_.erase_while(tables_.page_texts, {remove.document_id, remove.version, 0},
+                       is_of(remove.document_id, remove.version));
+  return {};
 }
 
 }  // namespace memory

@@ -125,7 +125,6 @@ class Writing {
   Result<void> operator()(const PutStepCosts& put);
   Result<void> operator()(const PutPages& put);
   Result<void> operator()(const PutPageText& put);
-  Result<void> operator()(const DeletePageTexts& remove);
   Result<void> operator()(const DeletePages& remove);
 
  private:

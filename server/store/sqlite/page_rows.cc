@@ -69,16 +69,12 @@ Result<void> apply(Connection& connection, const PutPageText& put, TimePoint) {
                      put.document_id, put.version, put.number, put.text));
 }
 
-Result<void> apply(Connection& connection, const DeletePageTexts& remove, TimePoint) {
-  return done(connection.run("DELETE FROM page_texts WHERE document_id = ?1 AND version = ?2",
-                             remove.document_id, remove.version));
-}
-
-Result<void> apply(Connection& connection, const DeletePages& remove, TimePoint now) {
+Result<void> apply(Connection& connection, const DeletePages& remove, TimePoint) {
   auto removed = done(connection.run("DELETE FROM pages WHERE document_id = ?1 AND version = ?2",
                                      remove.document_id, remove.version));
   if (!removed) return removed;
-  return apply(connection, DeletePageTexts{remove.document_id, remove.version}, now);
+  return done(connection.run("DELETE FROM page_texts WHERE document_id = ?1 AND version = ?2",
+                             remove.document_id, remove.version));
 }
 
 Result<Listing<PageRecord>> read_pages(Connection& connection, const std::string& document_id,

@@ -8,7 +8,6 @@ namespace walrus::store::sqlite {
 
 Result<void> apply(Connection& connection, const PutPages& put, TimePoint now);
 Result<void> apply(Connection& connection, const PutPageText& put, TimePoint now);
-Result<void> apply(Connection& connection, const DeletePageTexts& remove, TimePoint now);
 Result<void> apply(Connection& connection, const DeletePages& remove, TimePoint now);
 
 Result<Listing<PageRecord>> read_pages(Connection& connection, const std::string& document_id,
