@@ -90,7 +90,7 @@ class Application {
   std::unique_ptr<pipelines::ChatPipeline> chat_;
   // A client of its own, whose every connection was asked for at the crawls' gate.
   net::HttpClient crawl_client_;
-  crawl::Fetcher fetcher_;
+  crawl::HttpFetcher fetcher_;
   crawl::Politeness politeness_;
   crawl::RobotsCache robots_;
   std::unique_ptr<pipelines::CrawlPipeline> crawl_;

@@ -101,10 +101,10 @@ Error crawls_error(Error error) {
 
 }  // namespace
 
-Fetcher::Fetcher(net::HttpClient& client, std::string user_agent, Limits limits)
+HttpFetcher::HttpFetcher(net::HttpClient& client, std::string user_agent, Limits limits)
     : client_(client), user_agent_(std::move(user_agent)), limits_(limits) {}
 
-net::ClientRequest Fetcher::request_for(const net::Url& url, std::uint64_t bytes) const {
+net::ClientRequest HttpFetcher::request_for(const net::Url& url, std::uint64_t bytes) const {
   net::ClientRequest request{.url = url.href()};
   request.headers = {{"User-Agent", user_agent_}, {"Accept", std::string(kAccept)}};
   request.connect_timeout = limits_.connect;
@@ -117,7 +117,7 @@ net::ClientRequest Fetcher::request_for(const net::Url& url, std::uint64_t bytes
   return request;
 }
 
-Task<Result<FetchedPage>> Fetcher::fetch(net::Url url, std::stop_token stop) {
+Task<Result<FetchedPage>> HttpFetcher::fetch(net::Url url, std::stop_token stop) {
   // One byte more tells a page that is too large from one that just fits.
   Result<FetchedPage> page =
       co_await fetch_beginning(std::move(url), limits_.page_bytes + 1, std::move(stop));
@@ -128,8 +128,8 @@ Task<Result<FetchedPage>> Fetcher::fetch(net::Url url, std::stop_token stop) {
   co_return page;
 }
 
-Task<Result<FetchedPage>> Fetcher::fetch_beginning(net::Url url, std::uint64_t bytes,
-                                                   std::stop_token stop) {
+Task<Result<FetchedPage>> HttpFetcher::fetch_beginning(net::Url url, std::uint64_t bytes,
+                                                       std::stop_token stop) {
   if (!is_crawlable(url)) {
     co_return fail(ErrorCode::kFetchFailed, "The address is none that a crawl may fetch.");
   }

@@ -25,8 +25,21 @@ struct FetchedPage {
   std::string body;  // decoded; of a 2xx alone, and "" for images, sound, video and fonts
 };
 
-// Sends no cookie, no referrer and nothing of whoever crawls. Thread-safe.
+// Thread-safe.
 class Fetcher {
+ public:
+  virtual ~Fetcher() = default;
+  // Follows no redirect. Errors: forbidden_address, too_large (a body over the limit for pages),
+  // fetch_failed (no connection, too slow, broken, a URL that no crawl takes; the message says
+  // which), cancelled.
+  virtual Task<Result<FetchedPage>> fetch(net::Url url, std::stop_token stop) = 0;
+  // Likewise, but of a longer body its beginning.
+  virtual Task<Result<FetchedPage>> fetch_beginning(net::Url url, std::uint64_t bytes,
+                                                    std::stop_token stop) = 0;
+};
+
+// Sends no cookie, no referrer and nothing of whoever crawls.
+class HttpFetcher final : public Fetcher {
  public:
   struct Limits {
     std::uint64_t page_bytes = 8 << 20;  // of the decoded body
@@ -37,17 +50,13 @@ class Fetcher {
   };
 
   // `client` has the gate that decides which addresses may be connected to.
-  Fetcher(net::HttpClient& client, std::string user_agent, Limits limits);
-  Fetcher(net::HttpClient& client, std::string user_agent)
-      : Fetcher(client, std::move(user_agent), Limits{}) {}
+  HttpFetcher(net::HttpClient& client, std::string user_agent, Limits limits);
+  HttpFetcher(net::HttpClient& client, std::string user_agent)
+      : HttpFetcher(client, std::move(user_agent), Limits{}) {}
 
-  // Follows no redirect. Errors: forbidden_address, too_large (a body over page_bytes),
-  // fetch_failed (no connection, too slow, broken, a URL that no crawl takes; the message says
-  // which), cancelled.
-  Task<Result<FetchedPage>> fetch(net::Url url, std::stop_token stop);
-  // Likewise, but of a longer body its beginning.
+  Task<Result<FetchedPage>> fetch(net::Url url, std::stop_token stop) override;
   Task<Result<FetchedPage>> fetch_beginning(net::Url url, std::uint64_t bytes,
-                                            std::stop_token stop);
+                                            std::stop_token stop) override;
 
  private:
   net::ClientRequest request_for(const net::Url& url, std::uint64_t bytes) const;

@@ -43,9 +43,9 @@ class FetcherTest : public ::testing::Test {
   testing::ManualLoop loop_{clock_};
   Log log_ = Log::none();
   net::HttpClient client_{log_, gate("127.0.0.1")};
-  Fetcher fetcher_{client_,
-                   "WalrusBot/1.2",
-                   {.page_bytes = 1000, .connect = 1s, .first_byte = 100ms, .idle = 100ms}};
+  HttpFetcher fetcher_{client_,
+                       "WalrusBot/1.2",
+                       {.page_bytes = 1000, .connect = 1s, .first_byte = 100ms, .idle = 100ms}};
 };
 
 TEST_F(FetcherTest, SaysWhoItIsAndNothingElse) {

@@ -20,25 +20,25 @@ bool may_be_endless(std::string_view shape) {
 Frontier::Frontier(net::Url root, Filter filter, FrontierLimits limits, Tracking tracking)
     : scope_(root), filter_(std::move(filter)), limits_(limits), tracking_(tracking) {}
 
-void Frontier::restore(const std::string& url, int depth, bool waits, bool was_requested) {
-  auto parsed = net::Url::parse(url);
+void Frontier::restore(const KnownPage& page, bool waits, bool was_requested) {
+  auto parsed = net::Url::parse(page.url);
   if (!parsed) return;
   keys_.insert(std::hash<std::string>()(page_key(*parsed, tracking_)));
   std::string shape = page_shape(*parsed);
   if (may_be_endless(shape)) ++shapes_[shape];
-  int number = known_++;
+  next_number_ = std::max(next_number_, page.number + 1);
   if (was_requested) ++requested_;
-  if (waits) wait({number, url, depth, {}});
+  if (waits) wait(page);
 }
 
 std::optional<KnownPage> Frontier::offer(const net::Url& url, int depth) {
   if (!url.is_web()) return std::nullopt;
   if (!keys_.insert(std::hash<std::string>()(page_key(url, tracking_))).second) return std::nullopt;
-  if (known_ >= limits_.most_known) {
+  if (next_number_ >= limits_.most_known) {
     ++forgotten_;
     return std::nullopt;
   }
-  KnownPage page{known_++, page_key(url, Tracking::kKept), depth, reason_to_skip(url, depth)};
+  KnownPage page{next_number_++, page_key(url, Tracking::kKept), depth, reason_to_skip(url, depth)};
   if (page.skipped.empty()) wait(page);
   return page;
 }
@@ -81,7 +81,8 @@ std::optional<KnownPage> Frontier::next() {
 
 int Frontier::total() const {
   auto known = static_cast<std::size_t>(requested_) + waiting_count_;
-  return static_cast<int>(std::min(known, static_cast<std::size_t>(limits_.max_pages)));
+  return static_cast<int>(std::min(known, static_cast<std::size_t>(limits_.max_pages))) +
+         taken_back_;
 }
 
 std::vector<KnownPage> Frontier::drain() {

@@ -40,9 +40,10 @@ class Frontier {
  public:
   Frontier(net::Url root, Filter filter, FrontierLimits limits, Tracking tracking);
 
-  // --- What an earlier run knew: in the order of discovery, before anything else.
+  // --- What an earlier run knew, before anything else. Numbers may be missing between those of its
+  // pages, where it knew more than it kept.
   // Not the root of a crawl that has begun nowhere yet: that is offered.
-  void restore(const std::string& url, int depth, bool waits, bool was_requested);
+  void restore(const KnownPage& page, bool waits, bool was_requested);
 
   // --- Discovery.
   // Nothing for what is known already, is no page (mailto:), or is beyond what is remembered.
@@ -53,14 +54,17 @@ class Frontier {
   std::optional<KnownPage> next();
   // The request turned out to be none of a page's content: a redirect, or forbidden before it was
   // made.
-  void take_back() { --requested_; }
+  void take_back() {
+    --requested_;
+    ++taken_back_;
+  }
   // It waits again: it was given and is to be asked for once more.
   void again(KnownPage page);
 
   bool is_full() const { return requested_ >= limits_.max_pages; }
   std::size_t waiting() const { return waiting_count_; }
   int requested() const { return requested_; }
-  // URLs that were asked for, or may be: what there is to do as far as is known.
+  // URLs that were asked for, or may be: what there is to do as far as is known. Never falls.
   int total() const;
   // What is left, with its reason: called once nothing more is asked for.
   std::vector<KnownPage> drain();
@@ -77,8 +81,9 @@ class Frontier {
   std::unordered_map<std::string, int> shapes_;
   std::map<int, std::deque<KnownPage>> waiting_;  // by depth
   std::size_t waiting_count_ = 0;
-  int known_ = 0;
+  int next_number_ = 0;
   int requested_ = 0;
+  int taken_back_ = 0;
   std::int64_t forgotten_ = 0;
 };
 

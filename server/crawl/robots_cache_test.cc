@@ -60,7 +60,7 @@ class RobotsCacheTest : public ::testing::Test {
   ScriptedHttpServer::Handler script_ = [](const SeenRequest&) { return text(kRules); };
   ScriptedHttpServer site_{[this](const SeenRequest& request) { return script()(request); }};
   net::HttpClient client_{log_, gate()};
-  Fetcher fetcher_{client_, "WalrusBot/0.1"};
+  HttpFetcher fetcher_{client_, "WalrusBot/0.1"};
   Politeness politeness_;
   RobotsCache cache_{fetcher_, politeness_, "WalrusBot/0.1"};
 };

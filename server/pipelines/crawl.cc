@@ -28,6 +28,10 @@ crawl::Frontier frontier_of(const CrawlInput& input, const net::Url& root) {
   return {root, {input.include, input.exclude}, limits_of(input), tracking};
 }
 
+int counted_before(const status::State& state, std::string_view counter) {
+  return static_cast<int>(find_integer(state.metadata, counter).value_or(0));
+}
+
 Task<void> until_idle(TaskGroup& tasks) {
   auto wait = [&tasks](Completion<bool> done) {
     tasks.when_idle([done = std::move(done)]() mutable { done(true); });
@@ -84,6 +88,7 @@ Task<Result<void>> CrawlPipeline::run(jobs::Job job) {
             .began = job.tracker->state().started_at,
             .frontier = frontier_of(input, *root),
             .reader = std::make_unique<SiteReader>(parts_.extractor, parts_.blobs, home.clock()),
+            .total = counted_before(job.tracker->state(), "pages_total"),
             .tasks = TaskGroup(home, on_throw)};
   parts_threw_in = &work;
   auto stop = [source = work.stop, &home, bell = work.bell]() mutable {

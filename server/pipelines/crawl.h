@@ -79,6 +79,7 @@ class CrawlPipeline {
                                crawl::FetchedPage fetched);
   Task<Result<void>> take_redirect(Work& work, crawl::KnownPage page, net::Url url,
                                    std::string location);
+  Task<Result<void>> end_of_redirects(Work& work, crawl::KnownPage page);
   Task<Result<void>> take_content(Work& work, store::PageRecord record, net::Url url,
                                   crawl::FetchedPage fetched);
   static std::string crawled_original(Work& work, const net::Url& url, const extract::WebPage& page,

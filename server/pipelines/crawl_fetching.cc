@@ -16,6 +16,7 @@ using store::PageState;
 namespace {
 
 constexpr int kTries = 3;
+constexpr int kMostRedirects = 10;              // one after the other
 constexpr std::chrono::seconds kFirstPause{1};  // before the next try; doubles
 constexpr std::size_t kSkippedAtOnce = 500;
 
@@ -79,7 +80,7 @@ Task<Result<void>> CrawlPipeline::try_page(Work& work, crawl::KnownPage page) {
   auto fetched = co_await ask_politely(work, *url);
   if (work.stopped()) co_return Result<void>();  // it waits for the next run
   if (fetched) co_return co_await take_page(work, std::move(page), *url, std::move(*fetched));
-  if (page.number == 0) work.root_error = fetched.error();
+  if (work.is_root(page.number)) work.root_error = fetched.error();
   store::PageRecord record = work.record_of(page);
   record.requested = true;
   record.state = PageState::kFailed;
@@ -121,7 +122,7 @@ Task<Result<void>> CrawlPipeline::take_page(Work& work, crawl::KnownPage page, n
   }
   record.state = PageState::kFailed;
   record.reason = fmt::format("HTTP {}", fetched.status);
-  if (page.number == 0) {
+  if (work.is_root(page.number)) {
     work.root_error = root_failed(fmt::format("the site answered HTTP {}.", fetched.status));
   }
   co_return co_await keep(work, std::move(record), {});
@@ -131,6 +132,9 @@ Task<Result<void>> CrawlPipeline::take_page(Work& work, crawl::KnownPage page, n
 Task<Result<void>> CrawlPipeline::take_redirect(Work& work, crawl::KnownPage page, net::Url url,
                                                 std::string location) {
   work.frontier.take_back();
+  Redirected chain = work.redirected[page.number];
+  chain.from_root = work.is_root(page.number);
+  if (chain.times++ == kMostRedirects) co_return co_await end_of_redirects(work, page);
   auto target = net::Url::parse(location, &url);
   page.skipped = "redirect to " + (target ? target->href() : location);
   std::vector<store::PageRecord> pages;
@@ -138,15 +142,24 @@ Task<Result<void>> CrawlPipeline::take_redirect(Work& work, crawl::KnownPage pag
   if (target) {
     auto found = work.frontier.offer(*target, page.depth);
     leads_on = found && found->skipped.empty();
+    if (leads_on) work.redirected[found->number] = chain;
     if (found) pages.push_back(work.record_of(*found));
   }
-  if (page.number == 0 && !leads_on) {
+  if (chain.from_root && !leads_on) {
     work.root_error = root_failed(
         fmt::format("it redirects to {}, which is outside of what was asked for. Crawl that "
                     "address instead.",
                     target ? target->href() : location));
   }
   co_return co_await keep(work, work.record_of(page), std::move(pages));
+}
+
+Task<Result<void>> CrawlPipeline::end_of_redirects(Work& work, crawl::KnownPage page) {
+  store::PageRecord record = work.record_of(page);
+  record.state = PageState::kFailed;
+  record.reason = fmt::format("redirected more than {} times", kMostRedirects);
+  if (work.is_root(page.number)) work.root_error = root_failed("it was " + record.reason + ".");
+  co_return co_await keep(work, std::move(record), {});
 }
 
 Task<Result<void>> CrawlPipeline::take_content(Work& work, store::PageRecord record, net::Url url,
@@ -159,7 +172,7 @@ Task<Result<void>> CrawlPipeline::take_content(Work& work, store::PageRecord rec
     bool no_page = read.error().code == ErrorCode::kUnsupportedFormat;
     record.state = no_page ? PageState::kSkipped : PageState::kFailed;
     record.reason = no_page ? "type: " + fetched.content_type : read.error().message;
-    if (record.number == 0) work.root_error = root_failed(read.error().message);
+    if (work.is_root(record.number)) work.root_error = root_failed(read.error().message);
     co_return co_await keep(work, std::move(record), {});
   }
   crawl::RobotsDirectives directives = crawl::directives_from(fetched.robots_tags, parts_.agent);
@@ -170,7 +183,7 @@ Task<Result<void>> CrawlPipeline::take_content(Work& work, store::PageRecord rec
   if (directives.noindex) {
     record.state = PageState::kSkipped;
     record.reason = "noindex";
-    if (record.number == 0 && pages.empty()) {
+    if (work.is_root(record.number) && pages.empty()) {
       work.root_error = {ErrorCode::kRobotsDenied, "The first page asks not to be indexed.", {}};
     }
     co_return co_await keep(work, std::move(record), std::move(pages));
@@ -228,7 +241,6 @@ Task<Result<void>> CrawlPipeline::take_text(Work& work, store::PageRecord record
   };
   co_await offload(parts_.workers, describe);
   record.title = page.document.title;
-  if (record.number == 0) work.title = record.title;
   record.state = PageState::kCrawled;
   auto equal = work.urls_by_hash.find(record.text_hash);
   bool has_text = page.document.text.find_first_not_of(" \n\t") != std::string::npos;
@@ -252,13 +264,17 @@ Task<Result<void>> CrawlPipeline::take_text(Work& work, store::PageRecord record
   co_return kept;
 }
 
-// Durable, then counted.
+// Durable, then counted. A page may be asked for before those that link to it are kept: they do not
+// put it back into the queue.
 Task<Result<void>> CrawlPipeline::keep(Work& work, store::PageRecord record,
                                        std::vector<store::PageRecord> found,
                                        std::optional<store::PutPageText> text) {
   store::WriteBatch batch;
   if (text) batch.mutations.push_back(std::move(*text));
   batch.mutations.push_back(work.checkpoint(parts_.embedder.identity()));
+  std::erase_if(
+      found, [&work](const store::PageRecord& page) { return work.settled.contains(page.number); });
+  work.settled.insert(record.number);
   found.push_back(std::move(record));
   batch.mutations.push_back(store::PutPages{found});
   Result<void> kept = co_await parts_.store.commit(std::move(batch));

@@ -24,9 +24,8 @@ store::PageRecord CrawlPipeline::Work::record_of(const crawl::KnownPage& page) c
 
 void CrawlPipeline::Work::take_up(store::PageRecord page) {
   bool waits = page.state == PageState::kQueued;
-  frontier.restore(page.url, page.depth, waits, page.requested);
+  frontier.restore({page.number, page.url, page.depth, {}}, waits, page.requested);
   count(page);
-  if (page.number == 0) title = page.title;
   if (!is_crawled(page)) return;
   remember(page);
   if (page.state == PageState::kCrawled) to_chunk.push_back(std::move(page));
@@ -44,9 +43,18 @@ void CrawlPipeline::Work::count(const store::PageRecord& page) {
 
 void CrawlPipeline::Work::remember(const store::PageRecord& page) {
   if (page.state != PageState::kCrawled) return;
+  if (page.number < title_of && !page.title.empty()) {
+    title = page.title;
+    title_of = page.number;
+  }
   urls_by_hash.try_emplace(page.text_hash, page.url);
   near.add(page.fingerprint, page.number);
   urls_by_number.emplace(page.number, *crawled_urls.insert(page.url).first);
+}
+
+bool CrawlPipeline::Work::is_root(int number) const {
+  auto found = redirected.find(number);
+  return number == 0 || (found != redirected.end() && found->second.from_root);
 }
 
 // Of the pages that say which; the one that most have.
@@ -63,7 +71,7 @@ void CrawlPipeline::Work::count_cut(const store::PageRecord& page) {
 
 void CrawlPipeline::Work::show() {
   using enum status::Step;
-  int total = frontier.total();
+  total = std::max(total, frontier.total());
   tracker.set_counter("pages_total", total);
   tracker.set_counter("pages_crawled", crawled);
   tracker.set_counter("pages_failed", failed);

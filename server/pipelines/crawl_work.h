@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -27,6 +28,12 @@ class Bell {
   std::vector<Completion<bool>> waiting_;
 };
 
+// How a page came to be asked for.
+struct Redirected {
+  int times = 0;           // one after the other
+  bool from_root = false;  // the page that the crawl began at
+};
+
 // Also where its text is another page's: its content was taken.
 bool is_crawled(const store::PageRecord& page);
 
@@ -49,8 +56,14 @@ struct CrawlPipeline::Work {
   int waiting_outside = 0;               // for a site, within limits of that wait's own
   bool fetched = false;                  // nothing more is asked for
   std::optional<Error> root_error = {};  // why the root gave nothing
-  std::string title = {};                // the root's
+  std::string title = {};                // of the first page that has one: the root's, mostly
+  int title_of = std::numeric_limits<int>::max();  // that page's number
+  // Of pages that others redirect to, by their numbers. What is under way at a crash begins anew.
+  std::unordered_map<int, Redirected> redirected = {};
 
+  int total = 0;  // pages known so far; also those of an earlier run that were told of and not kept
+  std::unordered_set<int> settled =
+      {};  // numbers of pages whose end is in the store, or on its way
   int crawled = 0;
   int failed = 0;
   int skipped = 0;
@@ -87,6 +100,8 @@ struct CrawlPipeline::Work {
   // A crawled one, for those with the same text that come later.
   void remember(const store::PageRecord& page);
   std::string language() const;
+  // The page that the crawl began at, wherever it has moved.
+  bool is_root(int number) const;
   // A page whose chunks are in the store.
   void count_cut(const store::PageRecord& page);
 

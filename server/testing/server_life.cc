@@ -103,6 +103,8 @@ ServerLife::ServerLife(ManualClock& manual_clock, Disk& disk_to_use,
             token_counter(), embedder,   *disk.index,
             workers,         log,        {.words = 40, .overlap = 10, .window_words = 10}},
       upload_pipeline(parts),
+      crawl_pipeline({store, site, politeness, robots, extractor(), disk.blobs, token_counter(),
+                      embedder, *disk.index, workers, log, parts.chunking, "walrusbot"}),
       chat_pipeline({store, retriever, catalogue, log}),
       jobs({&loop}, store, event_log, hub, log, metrics, {}),
       external({&loop}, store, event_log, hub, log, metrics, {}) {
@@ -118,6 +120,14 @@ void ServerLife::bind() {
   upload.at_once = 2;
   upload.resumable = true;
   jobs.bind(Kind::kDocumentUpload, std::move(upload));
+  jobs::KindOfWork crawl;
+  crawl.run = [this](jobs::Job job) { return crawl_pipeline.run(job); };
+  crawl.failure_writes = [this](store::OperationRecord record, Error error) {
+    return crawl_pipeline.failure_writes(std::move(record), std::move(error));
+  };
+  crawl.at_once = 2;
+  crawl.resumable = true;
+  jobs.bind(Kind::kWebCrawl, std::move(crawl));
   jobs::KindOfWork chat;
   chat.run = [this](jobs::Job job) { return chat_pipeline.run(job); };
   chat.failure_writes = [this](store::OperationRecord record, Error error) {
@@ -159,6 +169,23 @@ ServerLife::Accepted ServerLife::upload(const std::string& filename, std::string
   auto accepted =
       run(loop, jobs.accept(std::move(queued.record), std::move(queued.first), std::move(with)));
   if (!accepted) throw std::runtime_error(accepted.error().message);
+  return {record.operation_id, record.id};
+}
+
+ServerLife::Accepted ServerLife::crawl(pipelines::CrawlInput wishes) {
+  wishes.url = ScriptedSite::kUrl;
+  store::DocumentRecord record{.id = new_uuid(clock.now()),
+                               .owner = std::string(kOwner),
+                               .type = "web_crawl",
+                               .url = wishes.url,
+                               .crawl_depth = wishes.max_depth,
+                               .created_at = clock.now(),
+                               .updated_at = clock.now(),
+                               .operation_id = hub.new_operation_id(loop)};
+  auto queued = pipelines::queued_crawl(record, wishes, clock.now());
+  store::WriteBatch with;
+  with.mutations.push_back(store::PutDocument{record, true});
+  must(run(loop, jobs.accept(std::move(queued.record), std::move(queued.first), std::move(with))));
   return {record.operation_id, record.id};
 }
 
@@ -241,8 +268,9 @@ bool ServerLife::run_until(const std::function<bool()>& done) {
 
 bool ServerLife::run_to_end(const std::string& operation_id) {
   return run_until([&] {
-    bool runs = jobs.running(Kind::kDocumentUpload) + jobs.running(Kind::kChat) > 0;
-    return !runs && operation(operation_id).state.outcome != status::Outcome::kProcessing;
+    int running = jobs.running(Kind::kDocumentUpload) + jobs.running(Kind::kWebCrawl) +
+                  jobs.running(Kind::kChat);
+    return running == 0 && operation(operation_id).state.outcome != status::Outcome::kProcessing;
   });
 }
 

@@ -15,6 +15,7 @@
 #include "live/hub.h"
 #include "llm/catalogue.h"
 #include "pipelines/chat.h"
+#include "pipelines/crawl.h"
 #include "pipelines/upload.h"
 #include "search/index.h"
 #include "store/blobs.h"
@@ -23,6 +24,7 @@
 #include "testing/fault_store.h"
 #include "testing/manual_loop.h"
 #include "testing/scripted_model.h"
+#include "testing/scripted_site.h"
 #include "testing/store_fixture.h"
 #include "wire/encoding.h"
 
@@ -99,6 +101,8 @@ class ServerLife {
   Accepted upload(const std::string& filename, std::string_view content,
                   std::string document_id = {}, json::object metadata = {},
                   std::string owner = "local");
+  // A crawl of `site` as the API accepts it.
+  Accepted crawl(pipelines::CrawlInput wishes = {});
   // A turn as the API accepts it.
   std::string ask(pipelines::ChatInput input, const std::string& conversation = "debug");
 
@@ -138,7 +142,11 @@ class ServerLife {
   store::StoreEventLog event_log;
   pipelines::Retriever retriever;
   pipelines::UploadParts parts;
+  ScriptedSite site;
+  crawl::Politeness politeness;
+  crawl::RobotsCache robots{site, politeness, "walrusbot"};
   pipelines::UploadPipeline upload_pipeline;
+  pipelines::CrawlPipeline crawl_pipeline;
   pipelines::ChatPipeline chat_pipeline;
   jobs::Jobs jobs;
   jobs::ExternalOperations external;
