@@ -46,10 +46,11 @@ Application::Application(Config config)
       threads_(config_.io_threads, clock_),
       foreground_(config_.workers, "walrus-query"),
       background_(config_.workers, "walrus-work", 5),
-      http_client_(log_),
+      http_client_(log_, {.ca_file = config_.ca_file}),
       host_origin_(config_.host_origin),
       webhook_gates_(config_.webhook_allow),
-      crawl_client_(log_, std::make_shared<const net::EgressGate>(config_.crawl_allow)),
+      crawl_client_(
+          log_, {std::make_shared<const net::EgressGate>(config_.crawl_allow), config_.ca_file}),
       fetcher_(crawl_client_, std::string(kCrawler) + "/" WALRUS_VERSION),
       politeness_({.at_once = config_.crawl_connections}),
       robots_(fetcher_, politeness_, std::string(kCrawler)) {}

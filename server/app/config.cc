@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <fstream>
 #include <thread>
 
 namespace walrus::app {
@@ -91,6 +92,13 @@ class Reader {
     }
     refuse(name, "must be one of " + words);
     return choices.begin()->second;
+  }
+
+  // The path of a file that can be read, or "".
+  std::string readable_file(std::string_view name) {
+    const std::string& path = values_.text(name);
+    if (!path.empty() && !std::ifstream(path)) refuse(name, "must be a file that can be read");
+    return path;
   }
 
   void refuse(std::string_view name, std::string what) {
@@ -185,6 +193,7 @@ Result<Config> config_from(const Values& values) {
   config.webhook_allow = read_ranges(values, "webhook-allow", read);
   config.crawl_allow = read_ranges(values, "crawl-allow", read);
   config.crawl_connections = static_cast<int>(read.integer("crawl-connections", 1, 128));
+  config.ca_file = read.readable_file("ca-file");
   config.sandbox = read.one_of<extract::SandboxRequirement>(
       "sandbox", {{"best", extract::SandboxRequirement::kBest},
                   {"required", extract::SandboxRequirement::kRequired}});

@@ -28,6 +28,7 @@ struct Config {
   std::vector<net::AddressRange> webhook_allow;  // beside public addresses
   std::vector<net::AddressRange> crawl_allow;    // likewise
   int crawl_connections = 8;                     // to one website
+  std::string ca_file;                           // PEM; or ""
   extract::SandboxRequirement sandbox = extract::SandboxRequirement::kBest;
   std::size_t max_connections_per_address = 1024;
   int max_queue = 10'000;

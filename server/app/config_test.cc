@@ -95,6 +95,7 @@ TEST_F(ConfigTest, NamesWhatIsWrong) {
                             {"sandbox", "off"},
                             {"chunk-overlap", "500"},
                             {"dense-weight", "2"},
+                            {"ca-file", "/nowhere"},
                             {"host", "example.com"},
                             {"llm-url", "http://x"},
                             {"log-level", "loud"}}) {

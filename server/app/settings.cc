@@ -30,6 +30,7 @@ constexpr Setting kSettings[] = {
     {"crawl-allow", "",
      "address ranges that are not public and may be crawled, 10.0.0.0/8; comma-separated"},
     {"crawl-connections", "8", "requests that one website gets side by side at most"},
+    {"ca-file", "", "certificate authorities to trust beside the system's, a PEM file"},
     {"insecure", "false", "listen on other than loopback addresses without keys", false, true},
     {"sandbox", "best", "required: refuse to start where file readers cannot be shut in; or best"},
     {"max-connections-per-address", "1024", "connections one address may hold"},

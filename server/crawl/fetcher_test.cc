@@ -42,7 +42,7 @@ class FetcherTest : public ::testing::Test {
   testing::ManualClock clock_;
   testing::ManualLoop loop_{clock_};
   Log log_ = Log::none();
-  net::HttpClient client_{log_, gate("127.0.0.1")};
+  net::HttpClient client_{log_, {gate("127.0.0.1")}};
   HttpFetcher fetcher_{client_,
                        "WalrusBot/1.2",
                        {.page_bytes = 1000, .connect = 1s, .first_byte = 100ms, .idle = 100ms}};

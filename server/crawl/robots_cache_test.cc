@@ -59,7 +59,7 @@ class RobotsCacheTest : public ::testing::Test {
   std::mutex mutex_;
   ScriptedHttpServer::Handler script_ = [](const SeenRequest&) { return text(kRules); };
   ScriptedHttpServer site_{[this](const SeenRequest& request) { return script()(request); }};
-  net::HttpClient client_{log_, gate()};
+  net::HttpClient client_{log_, {gate()}};
   HttpFetcher fetcher_{client_, "WalrusBot/0.1"};
   Politeness politeness_;
   RobotsCache cache_{fetcher_, politeness_, "WalrusBot/0.1"};

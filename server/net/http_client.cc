@@ -82,13 +82,14 @@ const std::string* ClientResponse::header(std::string_view lower_case_name) cons
 
 struct HttpClient::Impl {
   const Log& log;
-  const std::shared_ptr<const EgressGate> gate;
+  const std::shared_ptr<const ClientOptions> options;
   CURLM* multi = make_multi();
   std::shared_ptr<Door> door = std::make_shared<Door>(multi);
   std::vector<TransferPtr> running;
   std::thread thread;
 
-  Impl(const Log& l, std::shared_ptr<const EgressGate> g) : log(l), gate(std::move(g)) {
+  Impl(const Log& l, ClientOptions o)
+      : log(l), options(std::make_shared<const ClientOptions>(std::move(o))) {
     thread = std::thread([this] { run(); });
     pthread_setname_np(thread.native_handle(), "walrus-curl");
   }
@@ -188,17 +189,16 @@ void HttpClient::Impl::end_all() {
   for (const TransferPtr& transfer : ended) transfer->fail_with(cancelled());
 }
 
-HttpClient::HttpClient(const Log& log, std::shared_ptr<const EgressGate> gate)
-    : impl_(std::make_unique<Impl>(log, std::move(gate))) {}
+HttpClient::HttpClient(const Log& log, ClientOptions options)
+    : impl_(std::make_unique<Impl>(log, std::move(options))) {}
 HttpClient::~HttpClient() = default;
 
 Task<Result<ClientResponse>> HttpClient::send(ClientRequest request, std::stop_token stop,
                                               OnData on_data) {
   std::shared_ptr<Door> door = impl_->door;
-  std::shared_ptr<const EgressGate> gate = impl_->gate;
   Loop& home = co_await home_loop();
   auto delivery = std::make_shared<Delivery>(home, std::move(on_data), stop);
-  auto transfer = std::make_shared<Transfer>(std::move(request), std::move(gate), delivery);
+  auto transfer = std::make_shared<Transfer>(std::move(request), impl_->options, delivery);
   auto ask_to_stop = [door, transfer] {
     transfer->request_stop();
     door->wake();

@@ -53,6 +53,14 @@ struct ClientRequest {
   std::function<bool(const ClientResponse& head)> wants_body;
 };
 
+// What all requests of a client have in common.
+struct ClientOptions {
+  // Asked for every connection, so that all of them may be kept and shared by requests. Null: the
+  // operator chose the addresses, and everything may be connected to.
+  std::shared_ptr<const EgressGate> gate = nullptr;
+  std::string ca_file = {};  // PEM: certificate authorities to trust beside the system's; or ""
+};
+
 // Called on the awaiting coroutine's home loop, in order, before the task ends. Only for responses
 // with a 2xx status; the body of any other is gathered.
 using OnData = std::function<void(std::string_view bytes)>;
@@ -60,9 +68,7 @@ using OnData = std::function<void(std::string_view bytes)>;
 // Thread-safe. The destructor ends what is in flight as `cancelled` and waits for its thread.
 class HttpClient {
  public:
-  // `gate` is asked for every connection, so that all of them may be kept and shared by requests.
-  // Null: the operator chose the addresses, and everything may be connected to.
-  explicit HttpClient(const Log& log, std::shared_ptr<const EgressGate> gate = nullptr);
+  explicit HttpClient(const Log& log, ClientOptions options = {});
   ~HttpClient();
 
   // Any status is a response. Errors: timeout, cancelled (within 100 ms of `stop`), upstream_error

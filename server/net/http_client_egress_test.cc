@@ -93,14 +93,14 @@ TEST_F(HttpClientEgressTest, AConnectionKeptOfTheOperatorsOwnIsNoWayAround) {
 }
 
 TEST_F(HttpClientEgressTest, AClientWithAGateOfItsOwnKeepsItsConnections) {
-  HttpClient gated(log_, gate_with({"127.0.0.0/8"}));
+  HttpClient gated(log_, {gate_with({"127.0.0.0/8"})});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(send_by(gated, spelled("127.0.0.1")));
   EXPECT_EQ(server_.requests().size(), 3u);
   EXPECT_EQ(server_.connections(), 1u);
 }
 
 TEST_F(HttpClientEgressTest, AClientsOwnGateRefusesInEverySpelling) {
-  HttpClient gated(log_, gate_with({}));
+  HttpClient gated(log_, {gate_with({})});
   for (const char* host : {"127.0.0.1", "2130706433", "0x7f.1", "localhost", "[::1]", "0"}) {
     auto response = send_by(gated, spelled(host));
     ASSERT_FALSE(response) << host;
@@ -110,8 +110,8 @@ TEST_F(HttpClientEgressTest, AClientsOwnGateRefusesInEverySpelling) {
 }
 
 TEST_F(HttpClientEgressTest, NoConnectionIsKeptFromOnePolicyToAnother) {
-  HttpClient open(log_, gate_with({"127.0.0.0/8"}));
-  HttpClient closed(log_, gate_with({}));
+  HttpClient open(log_, {gate_with({"127.0.0.0/8"})});
+  HttpClient closed(log_, {gate_with({})});
   ASSERT_TRUE(send_by(open, spelled("127.0.0.1")));
   // Another client's, and a request's own beside the client's: neither uses what is kept.
   for (auto refused : {send_by(closed, spelled("127.0.0.1")),
@@ -123,7 +123,7 @@ TEST_F(HttpClientEgressTest, NoConnectionIsKeptFromOnePolicyToAnother) {
 }
 
 TEST_F(HttpClientEgressTest, ARequestsGateOpensNothingThatTheClientsRefuses) {
-  HttpClient closed(log_, gate_with({}));
+  HttpClient closed(log_, {gate_with({})});
   auto refused = send_by(closed, spelled("127.0.0.1"), gate_with({"127.0.0.0/8"}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kForbiddenAddress);
@@ -131,7 +131,7 @@ TEST_F(HttpClientEgressTest, ARequestsGateOpensNothingThatTheClientsRefuses) {
 }
 
 TEST_F(HttpClientEgressTest, ANameThatMovesInwardsGainsNothing) {
-  HttpClient gated(log_, gate_with({"127.0.0.1"}));  // 127.0.0.2 is the inside
+  HttpClient gated(log_, {gate_with({"127.0.0.1"})});  // 127.0.0.2 is the inside
   address_of_changing_name = "127.0.0.1";
   ASSERT_TRUE(send_by(gated, spelled("changing.test")));
   address_of_changing_name = "127.0.0.2";

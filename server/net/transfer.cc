@@ -70,9 +70,9 @@ void Delivery::hand_over() {
   if (!stop_.stop_requested()) on_data_(bytes);
 }
 
-Transfer::Transfer(ClientRequest request, std::shared_ptr<const EgressGate> gate,
+Transfer::Transfer(ClientRequest request, std::shared_ptr<const ClientOptions> options,
                    std::shared_ptr<Delivery> delivery)
-    : request_(std::move(request)), gate_(std::move(gate)), delivery_(std::move(delivery)) {}
+    : request_(std::move(request)), options_(std::move(options)), delivery_(std::move(delivery)) {}
 
 Result<> Transfer::start(SteadyTime now) {
   easy_.reset(curl_easy_init());
@@ -148,6 +148,10 @@ void Transfer::set_policy() {
   curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options_->ca_file.empty()) {
+    // The system's are still found in CURLOPT_CAPATH, whose default stays.
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options_->ca_file.c_str());
+  }
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   // Ours below decide; libcurl's shares the time out among a host's addresses.
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -156,7 +160,7 @@ void Transfer::set_policy() {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   // One of HTTP/2 carries all requests to somebody else's server; those that come while the first
   // one connects wait to see whether it is.
-  if (gate_) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  if (options_->gate) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   if (request_.gate) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -172,7 +176,7 @@ void Transfer::set_policy() {
 // The address is the one that will be connected to: there is no lookup behind this one.
 curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto* transfer = static_cast<Transfer*>(self);
-  for (const EgressGate* gate : {transfer->gate_.get(), transfer->request_.gate.get()}) {
+  for (const EgressGate* gate : {transfer->options_->gate.get(), transfer->request_.gate.get()}) {
     if (!gate || gate->allows(address->addr)) continue;
     transfer->refused_address_ = true;
     return CURL_SOCKET_BAD;

@@ -42,8 +42,8 @@ class Transfer {
  public:
   using Done = Completion<Result<ClientResponse>>;
 
-  // `gate` is the client's, beside the request's own.
-  Transfer(ClientRequest request, std::shared_ptr<const EgressGate> gate,
+  // `options` are the client's.
+  Transfer(ClientRequest request, std::shared_ptr<const ClientOptions> options,
            std::shared_ptr<Delivery> delivery);
 
   void set_done(Done done) { done_.emplace(std::move(done)); }
@@ -90,7 +90,7 @@ class Transfer {
   void end(Result<ClientResponse> result);
 
   ClientRequest request_;
-  std::shared_ptr<const EgressGate> gate_;
+  std::shared_ptr<const ClientOptions> options_;
   std::shared_ptr<Delivery> delivery_;
   std::optional<Done> done_;
   std::atomic<bool> stop_requested_{false};
