@@ -85,11 +85,11 @@ int Frontier::total() const {
          taken_back_;
 }
 
-std::vector<KnownPage> Frontier::drain() {
+std::vector<KnownPage> Frontier::drain(const std::string& reason) {
   std::vector<KnownPage> left;
   for (auto& [depth, pages] : waiting_) {
     for (KnownPage& page : pages) {
-      page.skipped = "max_pages";
+      page.skipped = reason;
       left.push_back(std::move(page));
     }
   }

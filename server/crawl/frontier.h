@@ -66,8 +66,8 @@ class Frontier {
   int requested() const { return requested_; }
   // URLs that were asked for, or may be: what there is to do as far as is known. Never falls.
   int total() const;
-  // What is left, with its reason: called once nothing more is asked for.
-  std::vector<KnownPage> drain();
+  // What is left, with the reason: called once nothing more is asked for.
+  std::vector<KnownPage> drain(const std::string& reason);
 
  private:
   std::string reason_to_skip(const net::Url& url, int depth);

@@ -67,14 +67,14 @@ TEST_F(FrontierTest, NeverAsksForMoreThanItMay) {
   frontier->again(*first);
   EXPECT_EQ(frontier->next()->url, first->url);
   EXPECT_FALSE(frontier->next());
-  EXPECT_TRUE(frontier->drain().empty());
+  EXPECT_TRUE(frontier->drain("max_pages").empty());
 }
 
 TEST_F(FrontierTest, LeavesWhatItMayNotAskForWithItsReason) {
   reset({.max_pages = 1});
   for (const char* page : {"1", "2", "3"}) offered("https://a.example/docs/p" + std::string(page));
   all();
-  auto left = frontier->drain();
+  auto left = frontier->drain("max_pages");
   ASSERT_EQ(left.size(), 2u);
   EXPECT_EQ(left[0].skipped, "max_pages");
   EXPECT_EQ(left[0].number, 1);

@@ -88,7 +88,9 @@ Task<Result<void>> CrawlPipeline::run(jobs::Job job) {
             .began = job.tracker->state().started_at,
             .frontier = frontier_of(input, *root),
             .reader = std::make_unique<SiteReader>(parts_.extractor, parts_.blobs, home.clock()),
+            .answered_at = home.clock().monotonic(),
             .total = counted_before(job.tracker->state(), "pages_total"),
+            .embedder = parts_.embedder.identity(),
             .tasks = TaskGroup(home, on_throw)};
   parts_threw_in = &work;
   auto stop = [source = work.stop, &home, bell = work.bell]() mutable {

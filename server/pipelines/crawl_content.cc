@@ -157,7 +157,7 @@ Task<Result<void>> CrawlPipeline::embed_batch(Work& work) {
                                .vectors = std::move(*vectors)};
   store::WriteBatch batch;
   batch.mutations.push_back(store::PutWindows{std::move(windows)});
-  batch.mutations.push_back(work.checkpoint(parts_.embedder.identity()));
+  batch.mutations.push_back(work.checkpoint());
   Result<void> kept = co_await parts_.store.commit(std::move(batch));
   work.embedding = 0;
   if (kept) work.embedded += count;
@@ -166,8 +166,9 @@ Task<Result<void>> CrawlPipeline::embed_batch(Work& work) {
 
 // What is embedded goes with the next attempt, which finds that no embedder is named.
 Task<Result<void>> CrawlPipeline::refuse_vectors(Work& work, int dimensions) {
+  work.embedder.clear();
   store::WriteBatch batch;
-  batch.mutations.push_back(work.checkpoint(""));
+  batch.mutations.push_back(work.checkpoint());
   Result<void> forgotten = co_await parts_.store.commit(std::move(batch));
   if (!forgotten) co_return forgotten;
   co_return fail(ErrorCode::kEmbeddingFailed,

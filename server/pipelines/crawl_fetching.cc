@@ -26,6 +26,11 @@ bool may_get_better(const Result<crawl::FetchedPage>& fetched) {
   return std::ranges::find(kStatuses, fetched->status) != std::end(kStatuses);
 }
 
+bool is_refused(const Result<crawl::FetchedPage>& fetched) {
+  if (!fetched) return fetched.error().code == ErrorCode::kFetchFailed;
+  return fetched->status == 429 || fetched->status == 503;
+}
+
 Error root_failed(std::string why) {
   return {ErrorCode::kFetchFailed, "The first page could not be crawled: " + std::move(why), {}};
 }
@@ -49,7 +54,7 @@ class UnderWay {
 
 Task<void> CrawlPipeline::fetch_pages(Work& work) {
   for (;;) {
-    while (work.under_way < parts_.at_once && !work.stopped()) {
+    while (work.under_way < parts_.at_once && !work.stopped() && !work.given_up) {
       auto page = work.frontier.next();
       if (!page) break;
       work.tasks.start(fetch_page(work, std::move(*page)));
@@ -79,6 +84,8 @@ Task<Result<void>> CrawlPipeline::try_page(Work& work, crawl::KnownPage page) {
   }
   auto fetched = co_await ask_politely(work, *url);
   if (work.stopped()) co_return Result<void>();  // it waits for the next run
+  Loop& home = co_await home_loop();
+  work.note_answer(!is_refused(fetched), home.clock().monotonic());
   if (fetched) co_return co_await take_page(work, std::move(page), *url, std::move(*fetched));
   if (work.is_root(page.number)) work.root_error = fetched.error();
   store::PageRecord record = work.record_of(page);
@@ -271,7 +278,7 @@ Task<Result<void>> CrawlPipeline::keep(Work& work, store::PageRecord record,
                                        std::optional<store::PutPageText> text) {
   store::WriteBatch batch;
   if (text) batch.mutations.push_back(std::move(*text));
-  batch.mutations.push_back(work.checkpoint(parts_.embedder.identity()));
+  batch.mutations.push_back(work.checkpoint());
   std::erase_if(
       found, [&work](const store::PageRecord& page) { return work.settled.contains(page.number); });
   work.settled.insert(record.number);
@@ -284,7 +291,9 @@ Task<Result<void>> CrawlPipeline::keep(Work& work, store::PageRecord record,
 }
 
 Task<Result<void>> CrawlPipeline::skip_the_rest(Work& work) {
-  std::vector<crawl::KnownPage> left = work.frontier.drain();
+  std::string reason =
+      work.given_up ? "the site refuses, or does not answer any more" : "max_pages";
+  std::vector<crawl::KnownPage> left = work.frontier.drain(reason);
   for (std::size_t first = 0; first < left.size(); first += kSkippedAtOnce) {
     store::PutPages put;
     for (std::size_t i = first; i < std::min(first + kSkippedAtOnce, left.size()); ++i) {

@@ -215,6 +215,48 @@ TEST_F(CrawlTest, TheWorkOfACancelledCrawlStopsWithinASecond) {
   EXPECT_TRUE(disk.index->versions()->empty());
 }
 
+// It is waited for, and not for days.
+TEST_F(CrawlTest, ASiteThatRefusesForEverEndsTheCrawlWithWhatItHas) {
+  constexpr int kPages = 200;
+  put_site(kPages);
+  for (int i = 2; i < kPages; ++i) {
+    life.site.put("/page" + std::to_string(i), [] { return answer(503); });
+  }
+  auto accepted = life.crawl({.max_pages = kPages});
+  Duration begun = clock.monotonic();
+  while (!life.run_to_end(accepted.operation_id) && clock.monotonic() - begun < 12h) continue;
+  EXPECT_GE(clock.monotonic() - begun, 10min);
+  EXPECT_LE(clock.monotonic() - begun, 1h);
+  status::State state = state_of(accepted);
+  EXPECT_EQ(state.outcome, Outcome::kCompleted) << state.message;
+  EXPECT_EQ(find_integer(state.metadata, "pages_crawled"), 2);
+  EXPECT_LE(life.site.requests.size(), 3u * 40);
+  EXPECT_EQ(pages_of(accepted.document_id).at("/page199").reason,
+            "the site refuses, or does not answer any more");
+}
+
+TEST_F(CrawlTest, AnEmbedderWhoseVectorsChangeTheirSizeIsAskedAnewByARetry) {
+  put_site(20);
+  life.embedder.before_batch = [this](std::stop_token) -> Result<void> {
+    if (life.embedder.batches == 3) life.embedder.dimensions = 24;
+    return {};
+  };
+  auto accepted = life.crawl();
+  ASSERT_TRUE(life.run_to_end(accepted.operation_id));
+  status::State state = state_of(accepted);
+  ASSERT_EQ(state.outcome, Outcome::kFailed);
+  EXPECT_EQ(state.error->type, ErrorCode::kEmbeddingFailed);
+  EXPECT_THAT(state.error->message, HasSubstr("Retry"));
+  std::size_t asked = life.site.requests.size();
+  ASSERT_TRUE(life.retry(accepted.operation_id));
+  ASSERT_TRUE(life.run_to_end(accepted.operation_id));
+  EXPECT_EQ(state_of(accepted).outcome, Outcome::kCompleted);
+  EXPECT_LE(life.site.requests.size(), asked + 8);
+  auto windows = *testing::run(life.loop, disk.tables.windows(accepted.document_id, 1, 0, 1000));
+  EXPECT_EQ(windows.dimensions, 24);
+  EXPECT_EQ(std::ssize(life.chunks(accepted.document_id, 1)), 20);
+}
+
 TEST_F(CrawlTest, MaxPagesCountsWhatIsAskedForExactly) {
   put_site(30);
   life.site.put("/page3", [] { return answer(404); });

@@ -57,6 +57,19 @@ bool CrawlPipeline::Work::is_root(int number) const {
   return number == 0 || (found != redirected.end() && found->second.from_root);
 }
 
+// A site may be away for a while; one that says no for ever would be asked for days.
+void CrawlPipeline::Work::note_answer(bool answered, Duration now) {
+  constexpr int kPages = 5;
+  constexpr std::chrono::minutes kPatience{10};
+  if (answered) {
+    unanswered = 0;
+    answered_at = now;
+    return;
+  }
+  ++unanswered;
+  given_up = unanswered >= kPages && now - answered_at >= kPatience;
+}
+
 // Of the pages that say which; the one that most have.
 std::string CrawlPipeline::Work::language() const {
   auto most = std::ranges::max_element(languages, {}, [](const auto& each) { return each.second; });

@@ -53,8 +53,11 @@ struct CrawlPipeline::Work {
   crawl::RobotsAnswer robots = {};
   std::shared_ptr<status::WorkCounter> counter = {};  // of the step that is shown
   int under_way = 0;                                  // pages that are asked for or read
-  int waiting_outside = 0;               // for a site, within limits of that wait's own
-  bool fetched = false;                  // nothing more is asked for
+  int waiting_outside = 0;  // for a site, within limits of that wait's own
+  bool fetched = false;     // nothing more is asked for
+  int unanswered = 0;       // pages in a row that the site refused, or gave no answer for
+  Duration answered_at{0};  // when it last did; on the home loop's monotonic clock
+  bool given_up = false;    // it is asked for nothing more
   std::optional<Error> root_error = {};  // why the root gave nothing
   std::string title = {};                // of the first page that has one: the root's, mostly
   int title_of = std::numeric_limits<int>::max();  // that page's number
@@ -84,6 +87,7 @@ struct CrawlPipeline::Work {
   int embedding = 0;                      // windows on their way
   int embedded = 0;                       // windows in the store
   int dimensions = 0;                     // of those; 0 while there are none
+  std::string embedder;                   // whose they are; "" where they are of no use
   bool in_index = false;
 
   // Ends everything that runs side by side; after the job's own stop, or the first error.
@@ -100,6 +104,8 @@ struct CrawlPipeline::Work {
   // A crawled one, for those with the same text that come later.
   void remember(const store::PageRecord& page);
   std::string language() const;
+  // Of a page that was asked for as often as it may be.
+  void note_answer(bool answered, Duration now);
   // The page that the crawl began at, wherever it has moved.
   bool is_root(int number) const;
   // A page whose chunks are in the store.
@@ -115,7 +121,7 @@ struct CrawlPipeline::Work {
     bell->ring();
   }
   // Of an operation's checkpoint.
-  store::SetCheckpoint checkpoint(const std::string& embedder) const {
+  store::SetCheckpoint checkpoint() const {
     return {operation_id, {{"step", "crawling"}, {"embedder", embedder}}};
   }
 };
