@@ -17,6 +17,14 @@ constexpr std::string_view kTrackingNames[] = {
     "gclid",   "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok",
     "msclkid", "ttclid", "twclid", "wbraid",    "yclid"};
 
+// Pictures, sound, video, fonts, archives, programs, and what belongs to a page's looks.
+constexpr std::string_view kTextless[] = {
+    ".7z",  ".aac",  ".apk",  ".avi", ".avif", ".bin",  ".bmp",   ".bz2",  ".css",  ".dmg",  ".eot",
+    ".exe", ".flac", ".gif",  ".gz",  ".heic", ".ico",  ".iso",   ".jar",  ".jpeg", ".jpg",  ".js",
+    ".m4a", ".m4v",  ".mjs",  ".mkv", ".mov",  ".mp3",  ".mp4",   ".mpeg", ".mpg",  ".msi",  ".ogg",
+    ".ogv", ".otf",  ".png",  ".rar", ".rpm",  ".svg",  ".tar",   ".tgz",  ".tif",  ".tiff", ".ttf",
+    ".wav", ".webm", ".webp", ".wma", ".wmv",  ".woff", ".woff2", ".xz",   ".zip"};
+
 std::unexpected<Error> refuse(std::string why) {
   return fail_field("/url", std::move(why));
 }
@@ -71,6 +79,15 @@ Result<net::Url> parse_root(std::string_view text) {
 
 bool is_crawlable(const net::Url& url) {
   return url.is_web() && !url.has_credentials() && url.href().size() <= kMostUrlBytes;
+}
+
+std::string textless_extension(const net::Url& url) {
+  std::string_view name = url.path();
+  name = name.substr(name.rfind('/') + 1);
+  std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || name.contains(':')) return {};
+  std::string extension = ascii_lower(name.substr(dot));
+  return std::ranges::binary_search(kTextless, extension) ? extension : "";
 }
 
 std::string page_key(const net::Url& url, Tracking tracking) {

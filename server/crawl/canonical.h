@@ -19,6 +19,10 @@ Result<net::Url> parse_root(std::string_view text);
 // Whether a link may be followed as far as its form goes: what parse_root refuses may not.
 bool is_crawlable(const net::Url& url);
 
+// The extension in lower case, ".jpg", where a URL's path names a file that holds no text; else "".
+// A wiki's page about a picture is none ("/wiki/File:Tusk.jpg").
+std::string textless_extension(const net::Url& url);
+
 enum class Tracking { kKept, kDropped };
 
 // Pages with equal keys are one page: the normal form without user, password and fragment and,

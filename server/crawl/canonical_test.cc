@@ -90,6 +90,20 @@ TEST(CrawlScope, IsTheFolderOfTheRoot) {
   EXPECT_TRUE(Scope(url("https://a.example")).contains(url("https://a.example/b")));
 }
 
+TEST(CrawlTextlessExtension, IsThatOfAFileWithoutText) {
+  auto of = [](const std::string& path) {
+    return textless_extension(url("https://a.example" + path));
+  };
+  EXPECT_EQ(of("/a/tusk.jpg"), ".jpg");
+  EXPECT_EQ(of("/a/TUSK.WOFF2?v=1#x"), ".woff2");
+  EXPECT_EQ(of("/7.7z"), ".7z");
+  EXPECT_EQ(of("/a.b/archive.tar.gz"), ".gz");
+  for (const char* path : {"/", "/a.jpg/", "/jpg", "/.png", "/report.pdf", "/a.html",
+                           "/a.php?x=b.jpg", "/wiki/File:Tusk.jpg", "/v1.2", "/a.jpgx"}) {
+    EXPECT_EQ(of(path), "") << path;
+  }
+}
+
 TEST(CrawlFilter, ExcludesBeforeItIncludes) {
   Filter filter{.include = {"/docs/*", "https://a.example/faq"},
                 .exclude = {"*.pdf", "/docs/old/*"}};

@@ -49,6 +49,8 @@ std::string Frontier::reason_to_skip(const net::Url& url, int depth) {
   if (!scope_.contains(url)) return "off-prefix";
   if (!filter_.allows(url)) return "left out by include or exclude";
   if (depth > limits_.max_depth) return "depth";
+  if (std::string extension = textless_extension(url); !extension.empty())
+    return "type: " + extension;
   if (auto trap = find_trap(url)) return fmt::format("trap: {}", words_of(*trap));
   std::string shape = page_shape(url);
   if (may_be_endless(shape) && ++shapes_[shape] > limits_.most_of_shape) {

@@ -46,6 +46,7 @@ TEST_F(FrontierTest, SaysWhyItDoesNotFollow) {
   EXPECT_EQ(offered("https://user@a.example/docs/"), "its URL is too long or names a user");
   EXPECT_EQ(offered("https://a.example/docs/private/x"), "left out by include or exclude");
   EXPECT_EQ(offered("https://a.example/docs/c", 3), "depth");
+  EXPECT_EQ(offered("https://a.example/docs/tusk.JPG?size=2"), "type: .jpg");
   EXPECT_EQ(offered("https://a.example/docs/a/b/a/b/a/b"),
             "trap: its path has one segment in over two places");
   EXPECT_EQ(offered("https://a.example/docs/2024/01"), "waits");
