@@ -166,7 +166,8 @@ def edit(recorded):
     failed = blocks(recorded["upload_failed_and_retried"])
     ended = blocks(recorded["chat_snapshot_of_the_end"])
     operation = data_of(chat[1])["operation_id"]
-    status = {**data_of(ended[1])["status"], "operation_id": operation, "processing_status": "processing",
+    status = {**data_of(ended[1])["status"], "operation_id": operation, "conversation_id": "conv#golden", "attempt": 1,
+              "processing_status": "processing",
               "processing_step": "generating_response", "status_message": "Generating response...", "status_metadata": {}}
 
     def snapshot(sequence, content):
