@@ -1,0 +1,120 @@
+import { NotFoundError, WalrusError } from './errors.js';
+import type { Http } from './http.js';
+import { initialState } from './state.js';
+import { emptySnapshot, type Listener, type OperationStore, type Snapshot } from './store.js';
+import type { DocumentStatus, DocumentStatuses } from './types.js';
+
+interface Entry {
+  readonly listeners: Set<Listener>;
+  operationId: string | undefined;
+  /** In place of the operation's, where it cannot be found. */
+  failed: Snapshot | undefined;
+  /** Ends the listening to the operation. */
+  stop: (() => void) | undefined;
+}
+
+/** The server's limit for one request. */
+const idsPerRequest = 100;
+
+/**
+ * Documents by the operation that works on them, which is looked up for all that ask in one go. It is
+ * looked up again with each first listener, since the document may have been replaced.
+ */
+export class DocumentStore {
+  readonly #http: Http;
+  readonly #operations: OperationStore;
+  readonly #entries = new Map<string, Entry>();
+  readonly #sought = new Set<string>();
+
+  constructor(http: Http, operations: OperationStore) {
+    this.#http = http;
+    this.#operations = operations;
+  }
+
+  subscribe(id: string, listener: Listener): () => void {
+    const entry = this.#entry(id);
+    const own: Listener = (snapshot, event) => listener(snapshot, event);
+    if (entry.listeners.size === 0) this.#seek(id);
+    entry.listeners.add(own);
+    this.#listen(entry);
+    return () => {
+      entry.listeners.delete(own);
+      if (entry.listeners.size > 0) return;
+      entry.stop?.();
+      entry.stop = undefined;
+      // What has ended is still shown to who comes back.
+      if (!this.snapshot(id).state.ended && this.#entries.get(id) === entry) this.#entries.delete(id);
+    };
+  }
+
+  snapshot(id: string): Snapshot {
+    const entry = this.#entries.get(id);
+    if (entry?.failed !== undefined) return entry.failed;
+    return entry?.operationId === undefined ? emptySnapshot : this.#operations.snapshot(entry.operationId);
+  }
+
+  /** Goes on with another operation of a document: the one that replaces its content. */
+  move(id: string, operationId: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.operationId === operationId) return;
+    entry.stop?.();
+    entry.stop = undefined;
+    entry.operationId = operationId;
+    this.#listen(entry);
+    this.#tell(id, entry, undefined);
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id) ?? { listeners: new Set<Listener>(), operationId: undefined, failed: undefined, stop: undefined };
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  #listen(entry: Entry): void {
+    if (entry.stop !== undefined || entry.operationId === undefined || entry.listeners.size === 0) return;
+    entry.stop = this.#operations.subscribe(entry.operationId, (snapshot, event) => {
+      for (const listener of [...entry.listeners]) listener(snapshot, event);
+    });
+  }
+
+  #tell(id: string, entry: Entry, failed: Snapshot | undefined): void {
+    entry.failed = failed;
+    for (const listener of [...entry.listeners]) listener(this.snapshot(id), undefined);
+  }
+
+  #seek(id: string): void {
+    if (this.#sought.size === 0) queueMicrotask(() => this.#seekAll());
+    this.#sought.add(id);
+  }
+
+  #seekAll(): void {
+    const ids = [...this.#sought];
+    this.#sought.clear();
+    while (ids.length > 0) void this.#find(ids.splice(0, idsPerRequest));
+  }
+
+  async #find(ids: readonly string[]): Promise<void> {
+    try {
+      const path = `/v1/documents/status?ids=${ids.map(encodeURIComponent).join()}`;
+      const { statuses } = await this.#http.get<DocumentStatuses>(path);
+      for (const id of ids) this.#found(id, statuses[id]);
+    } catch (error) {
+      const failure = error instanceof WalrusError ? error : new WalrusError('The lookup failed.', { cause: error });
+      for (const id of ids) this.#missed(id, failure);
+    }
+  }
+
+  #found(id: string, status: DocumentStatus | undefined): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    if (status === undefined) return this.#missed(id, new NotFoundError(`Document '${id}' was not found.`, { errorType: 'not_found' }));
+    if (entry.failed !== undefined) this.#tell(id, entry, undefined);
+    this.move(id, status.operation_id);
+    this.#operations.take(status.operation_id, status);
+  }
+
+  #missed(id: string, failure: WalrusError): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#tell(id, entry, { state: initialState, transport: null, failure, settled: true });
+  }
+}
