@@ -1,7 +1,7 @@
 import { Bell } from './bell.js';
 import { ConflictError, failureOf } from './errors.js';
 import { Follower, type Followed, type Transport } from './follow.js';
-import { query, randomId, type CallOptions, type Http } from './http.js';
+import { deleteJson, getJson, query, randomId, type CallOptions, type Http } from './http.js';
 import { initialState, reduce, type OperationState, type WireEvent } from './state.js';
 import type {
   ChatEvent,
@@ -36,7 +36,8 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   readonly #http: Http;
   readonly #signal: AbortSignal;
   readonly #events: ChatStreamEvent[] = [];
-  readonly #operationId: Promise<string>;
+  /** The turn's operation; known as soon as the question was taken. */
+  readonly operationId: Promise<string>;
   readonly #end: Promise<void>;
   readonly #news = new Bell();
   #over = false;
@@ -47,15 +48,10 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
     this.#http = http;
     this.#signal = options.signal ?? new AbortController().signal;
     const answer = this.#ask(request, options.idempotencyKey ?? randomId());
-    this.#operationId = answer.then((response) => response.headers.get('X-Operation-Id') ?? '');
+    this.operationId = answer.then((response) => response.headers.get('X-Operation-Id') ?? '');
     this.#end = this.#read(answer);
     // Whoever reads it hears of it there.
-    for (const promise of [this.#operationId, this.#end]) promise.catch(() => {});
-  }
-
-  /** The turn's operation; known as soon as the question was taken. */
-  get operationId(): Promise<string> {
-    return this.#operationId;
+    for (const promise of [this.operationId, this.#end]) promise.catch(() => {});
   }
 
   get state(): OperationState {
@@ -80,7 +76,7 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
 
   /** Ends the turn as cancelled. False where it had ended already. */
   async cancel(): Promise<boolean> {
-    return cancel(this.#http, await this.#operationId);
+    return cancel(this.#http, await this.operationId);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatStreamEvent> {
@@ -100,9 +96,9 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   async #read(answer: Promise<Response>): Promise<void> {
     try {
       const first = await answer;
-      const path = `/v1/operations/${await this.#operationId}`;
+      const path = `/v1/operations/${await this.operationId}`;
       const follower = new Follower(this.#http, { events: `${path}/events`, status: path }, this.#signal);
-      for await (const followed of follower.follow(first)) this.#take(followed);
+      for await (const followed of follower.follow('sse', first)) this.#take(followed);
       this.#connect(null);
     } finally {
       this.#over = true;
@@ -160,21 +156,21 @@ export class Chat {
 
   conversations(userId: string, options: CallOptions & { limit?: number; cursor?: string } = {}): Promise<ConversationList> {
     const { limit, cursor } = options;
-    return this.#http.get(`${pathOf(userId)}${query({ limit, cursor })}`, options);
+    return getJson(this.#http, `${pathOf(userId)}${query({ limit, cursor })}`, options);
   }
 
   /** The newest messages, oldest first. */
   history(userId: string, conversationId: string, options: CallOptions & { limit?: number } = {}): Promise<ConversationHistory> {
-    return this.#http.get(`${pathOf(userId, conversationId)}/history${query({ limit: options.limit })}`, options);
+    return getJson(this.#http, `${pathOf(userId, conversationId)}/history${query({ limit: options.limit })}`, options);
   }
 
   /** The newest statuses of all turns, oldest first. */
   statuses(userId: string, conversationId: string, options: CallOptions & { limit?: number } = {}): Promise<ChatStatusItem[]> {
-    return this.#http.get(`${pathOf(userId, conversationId)}/status${query({ limit: options.limit })}`, options);
+    return getJson(this.#http, `${pathOf(userId, conversationId)}/status${query({ limit: options.limit })}`, options);
   }
 
   delete(userId: string, conversationId: string, options?: CallOptions): Promise<ConversationDeleted> {
-    return this.#http.delete(pathOf(userId, conversationId), options);
+    return deleteJson(this.#http, pathOf(userId, conversationId), options);
   }
 }
 

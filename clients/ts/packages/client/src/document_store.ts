@@ -1,5 +1,5 @@
 import { NotFoundError, WalrusError } from './errors.js';
-import type { Http } from './http.js';
+import { getJson, type Http } from './http.js';
 import { initialState } from './state.js';
 import { emptySnapshot, type Listener, type OperationStore, type Snapshot } from './store.js';
 import type { DocumentStatus, DocumentStatuses } from './types.js';
@@ -96,7 +96,7 @@ export class DocumentStore {
   async #find(ids: readonly string[]): Promise<void> {
     try {
       const path = `/v1/documents/status?ids=${ids.map(encodeURIComponent).join()}`;
-      const { statuses } = await this.#http.get<DocumentStatuses>(path);
+      const { statuses } = await getJson<DocumentStatuses>(this.#http, path);
       for (const id of ids) this.#found(id, statuses[id]);
     } catch (error) {
       const failure = error instanceof WalrusError ? error : new WalrusError('The lookup failed.', { cause: error });

@@ -1,7 +1,7 @@
 import type { DocumentStore } from './document_store.js';
 import { failureOf } from './errors.js';
 import type { Transport } from './follow.js';
-import { query, randomId, type CallOptions, type Http } from './http.js';
+import { deleteJson, getJson, query, randomId, type CallOptions, type Http } from './http.js';
 import type { Operations } from './operations.js';
 import { jsonOf } from './sse.js';
 import { initialState, type OperationState } from './state.js';
@@ -146,12 +146,12 @@ export class Documents {
 
   /** Of up to 100 at once. */
   statuses(ids: readonly string[], options?: CallOptions): Promise<DocumentStatuses> {
-    return this.#http.get(`/v1/documents/status?ids=${ids.map(encodeURIComponent).join()}`, options);
+    return getJson(this.#http, `/v1/documents/status?ids=${ids.map(encodeURIComponent).join()}`, options);
   }
 
   /** Every status event of its latest operation so far, all attempts, oldest first. */
   history(id: string, options?: CallOptions): Promise<DocumentStatus[]> {
-    return this.#http.get(`${pathOf(id)}/status/history`, options);
+    return getJson(this.#http, `${pathOf(id)}/status/history`, options);
   }
 
   list(options: PageOptions & { document_type?: 'file_upload' | 'web_crawl' } = {}): Promise<Page<DocumentRow>> {
@@ -160,11 +160,11 @@ export class Documents {
   }
 
   get(id: string, options?: CallOptions): Promise<Document> {
-    return this.#http.get(pathOf(id), options);
+    return getJson(this.#http, pathOf(id), options);
   }
 
   delete(id: string, options?: CallOptions): Promise<DocumentDeleted> {
-    return this.#http.delete(pathOf(id), options);
+    return deleteJson(this.#http, pathOf(id), options);
   }
 
   chunks(id: string, options: PageOptions = {}): Promise<Page<Chunk>> {
@@ -173,7 +173,7 @@ export class Documents {
   }
 
   chunk(id: string, chunkId: string, options?: CallOptions): Promise<Chunk> {
-    return this.#http.get(`${pathOf(id)}/chunks/${encodeURIComponent(chunkId)}`, options);
+    return getJson(this.#http, `${pathOf(id)}/chunks/${encodeURIComponent(chunkId)}`, options);
   }
 
   /** A crawled site's pages and what became of each. */

@@ -4,29 +4,25 @@ import type { FieldError, Problem } from './types.js';
 /** Whatever goes wrong with Walrus. What a class cannot know is undefined. */
 export class WalrusError extends Error {
   /** Of the HTTP answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** A word of contract/errors.json. */
-  readonly errorType: string | undefined;
+  declare readonly errorType: string | undefined;
   /** What was wrong and what to do; the same as `message`. */
   readonly detail: string;
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** Seconds after which asking again makes sense. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
   /** The operation that it is about, or that stands in the way. */
-  readonly operationId: string | undefined;
+  declare readonly operationId: string | undefined;
   /** The fields that are not as they must be. */
-  readonly fields: readonly FieldError[];
+  declare readonly fields: readonly FieldError[];
 
   constructor(detail: string, facts: ErrorFacts = {}) {
     super(detail, { cause: facts.cause });
     this.name = new.target.name;
     this.detail = detail;
-    this.status = facts.status;
-    this.errorType = facts.errorType;
-    this.requestId = facts.requestId;
-    this.retryAfter = facts.retryAfter;
-    this.operationId = facts.operationId;
-    this.fields = facts.fields ?? [];
+    const { status, errorType, requestId, retryAfter, operationId, fields = [] } = facts;
+    Object.assign(this, { status, errorType, requestId, retryAfter, operationId, fields });
   }
 }
 

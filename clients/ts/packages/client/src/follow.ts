@@ -48,14 +48,15 @@ export class Follower {
   }
 
   /**
-   * Every event, once and in order, until the last. `first` is a stream that is open already. It ends
-   * early where streams do not get through and there is no status to poll. It throws what asking
-   * again will not change, and the signal's reason.
+   * Every event, once and in order, until the last, by the transport or what has to take its place.
+   * `first` is a stream that is open already. It ends early where streams do not get through and there
+   * is no status to poll. It throws what asking again will not change, and the signal's reason.
    */
-  async *follow(first?: Response): AsyncGenerator<Followed> {
-    if ((yield* this.#stream(first)) || this.#source.status === undefined) return;
-    if (yield* this.#poll(this.#source.status, 'long-poll')) return;
-    yield* this.#poll(this.#source.status, 'poll');
+  async *follow(transport: Transport = 'sse', first?: Response): AsyncGenerator<Followed> {
+    if (transport === 'sse' && (yield* this.#stream(first))) return;
+    if (this.#source.status === undefined) return;
+    if (transport !== 'poll' && (yield* this.#poll(this.#source.status, longPollSeconds))) return;
+    yield* this.#poll(this.#source.status, 0);
   }
 
   /** Whether it ended since streams do not get through. */
@@ -63,17 +64,10 @@ export class Follower {
     return this.#faults >= faultsUntilNext;
   }
 
-  /** By polls alone. */
-  async *poll(transport: 'long-poll' | 'poll'): AsyncGenerator<Followed> {
-    const { status } = this.#source;
-    if (status === undefined || (yield* this.#poll(status, transport))) return;
-    yield* this.#poll(status, 'poll');
-  }
-
   /** Whether all was told. */
   async *#stream(first: Response | undefined): AsyncGenerator<Followed, boolean> {
     let response = first;
-    while (this.#faults < faultsUntilNext) {
+    while (!this.blocked) {
       let failure: unknown;
       try {
         response ??= await this.#open();
@@ -95,15 +89,13 @@ export class Follower {
   }
 
   #open(): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'text/event-stream' };
-    if (this.#position !== undefined) headers['Last-Event-ID'] = this.#position;
-    const options = { headers, signal: this.#signal, repeatable: false, timeout: this.#http.stall };
-    return this.#http.send('GET', this.#source.events, options);
+    const position = this.#position === undefined ? undefined : { 'Last-Event-ID': this.#position };
+    return this.#get(this.#source.events, { Accept: 'text/event-stream', ...position }, this.#http.stall);
   }
 
   async *#messages(response: Response): AsyncGenerator<Message> {
     if (!response.headers.get('Content-Type')?.startsWith('text/event-stream') || response.body === null) {
-      throw new ConnectionError('A proxy answered instead of the stream.', { stalled: true });
+      throw new ConnectionError('No stream came.', { stalled: true });
     }
     const onRetry = (milliseconds: number): void => {
       this.#http.basePause = milliseconds;
@@ -127,40 +119,40 @@ export class Follower {
     return this.#http.pause(this.#failures++, retryAfter, this.#signal);
   }
 
-  /** Whether all was told. A plain poll goes on until it was. */
-  async *#poll(path: string, transport: 'long-poll' | 'poll'): AsyncGenerator<Followed, boolean> {
+  /** Whether all was told. A poll that does not wait goes on until it was. */
+  async *#poll(path: string, wait: number): AsyncGenerator<Followed, boolean> {
     this.#faults = 0;
     let known: number | undefined;
-    while (transport === 'poll' || this.#faults < faultsUntilNext) {
+    while (wait === 0 || !this.blocked) {
       try {
-        const status = await this.#status(path, transport, known);
+        const status = await this.#status(path, wait, known);
         this.#failures = this.#faults = 0;
-        yield { transport };
+        yield { transport: wait === 0 ? 'poll' : 'long-poll' };
         if (status !== undefined) {
           known = status.sequence;
           yield* this.#told(status);
           if (status.processing_status !== 'processing') return true;
         }
+        if (wait === 0) await sleep(pollMilliseconds * (1 + this.#http.random()), this.#signal);
       } catch (failure) {
         this.#recover(failure);
         yield { transport: null };
         await this.#pause(failure);
-        continue;
       }
-      if (transport === 'poll') await sleep(pollMilliseconds * (1 + this.#http.random()), this.#signal);
     }
     return false;
   }
 
   /** Undefined where it is the known one. */
-  async #status(path: string, transport: Transport, known: number | undefined): Promise<WireEvent | undefined> {
-    const wait = transport === 'long-poll' && known !== undefined;
-    const timeout = this.#http.stall + (wait ? longPollSeconds * 1000 : 0);
-    const headers: Record<string, string> = known === undefined || wait ? {} : { 'If-None-Match': `"${known}"` };
-    const options = { headers, signal: this.#signal, repeatable: false, timeout };
-    const asked = wait ? `${path}?wait=${longPollSeconds}&after=${known}` : path;
-    const response = await this.#http.send('GET', asked, options);
+  async #status(path: string, wait: number, known: number | undefined): Promise<WireEvent | undefined> {
+    const asked = known === undefined ? path : `${path}?wait=${wait}&after=${known}`;
+    const timeout = this.#http.stall + wait * 1000;
+    const response = await this.#get(asked, {}, timeout);
     return response.status === 304 ? undefined : { type: 'status', ...(await within(timeout, jsonOf<object>(response))) };
+  }
+
+  #get(path: string, headers: Record<string, string>, timeout: number): Promise<Response> {
+    return this.#http.send('GET', path, { headers, signal: this.#signal, repeatable: false, timeout });
   }
 
   /**

@@ -59,18 +59,10 @@ export class Http {
     return { ...(typeof headers === 'function' ? headers() : headers), ...more };
   }
 
-  async get<T>(path: string, options?: CallOptions): Promise<T> {
-    return jsonOf<T>(await this.send('GET', path, options));
-  }
-
   /** A POST of JSON, with a key by which the server knows it again. */
   async post<T>(path: string, json?: unknown, options?: CallOptions & { idempotencyKey?: string | undefined }): Promise<T> {
     const headers = { 'Idempotency-Key': options?.idempotencyKey ?? randomId() };
     return jsonOf<T>(await this.send('POST', path, { signal: options?.signal, json, headers }));
-  }
-
-  async delete<T>(path: string, options?: CallOptions): Promise<T> {
-    return jsonOf<T>(await this.send('DELETE', path, options));
   }
 
   /** The answer, where it is 2xx or 304. */
@@ -123,6 +115,12 @@ export class Http {
     await sleep(Math.max(retryAfter * 1000, this.random() * longest), signal);
   }
 }
+
+export const getJson = async <T>(http: Http, path: string, options?: CallOptions): Promise<T> =>
+  jsonOf<T>(await http.send('GET', path, { signal: options?.signal }));
+
+export const deleteJson = async <T>(http: Http, path: string, options?: CallOptions): Promise<T> =>
+  jsonOf<T>(await http.send('DELETE', path, { signal: options?.signal }));
 
 /** Whether the server did not begin with a request, or is not known to have. */
 function wasNotTaken(error: unknown): error is ConnectionError | RateLimitedError | UnavailableError {

@@ -1,7 +1,7 @@
 import { Bell } from './bell.js';
 import { cancel } from './chat.js';
 import { Follower, type Transport } from './follow.js';
-import { query, randomId, type CallOptions, type Http } from './http.js';
+import { getJson, query, randomId, type CallOptions, type Http } from './http.js';
 import { initialState, isAboutStream, reduce, type OperationState, type WireEvent } from './state.js';
 import type { Listener, OperationStore, Snapshot } from './store.js';
 import type { StatusCache } from './status_cache.js';
@@ -115,12 +115,12 @@ export class Operations {
 
   list(options: ListOptions = {}): Promise<OperationList> {
     const { kind, status, limit, cursor } = options;
-    return this.#http.get(`/v1/operations${query({ kind, status, limit, cursor })}`, options);
+    return getJson(this.#http, `/v1/operations${query({ kind, status, limit, cursor })}`, options);
   }
 
   /** Every status event so far, all attempts, oldest first. */
   history(id: string, options?: CallOptions): Promise<readonly Record<string, unknown>[]> {
-    return this.#http.get(`${pathOf(id)}/history`, options);
+    return getJson(this.#http, `${pathOf(id)}/history`, options);
   }
 
   /** Ends it as cancelled. False where it had ended already. */

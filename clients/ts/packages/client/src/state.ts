@@ -54,9 +54,11 @@ export const initialState: OperationState = {
   ended: false,
 };
 
-/** An event as it comes off the wire: any members, since a later server may send more. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type WireEvent = { readonly type: string } & { readonly [name: string]: any };
+/** Any members, since a later server may send more. */
+type Members = { readonly [name: string]: any };
+
+/** An event as it comes off the wire. */
+export type WireEvent = Members & { readonly type: string };
 
 /** Whether an event tells what a stream cannot tell of, and not how an operation ended. */
 export const isAboutStream = (event: WireEvent): boolean => event.type === 'error' && event.step === undefined;
@@ -100,19 +102,15 @@ function isSame(state: OperationState, event: WireEvent): boolean {
 }
 
 /** Before the first event of another operation, or of a later attempt of the same. */
-function begin(state: OperationState, same: boolean, attempt: number): OperationState {
-  const { operation_id, kind, document_id, conversation_id } = state;
-  return { ...initialState, ...(same && { operation_id, kind, document_id, conversation_id }), attempt };
-}
+const begin = (state: OperationState, same: boolean, attempt: number): OperationState =>
+  identify({ ...initialState, attempt }, same ? state : {});
 
-function identify(state: OperationState, source: WireEvent): OperationState {
-  return {
-    ...state,
-    operation_id: source.operation_id ?? state.operation_id,
-    kind: source.kind ?? state.kind,
-    document_id: source.document_id ?? state.document_id,
-    conversation_id: source.conversation_id ?? state.conversation_id,
-  };
+const identity = ['operation_id', 'kind', 'document_id', 'conversation_id'] as const;
+
+function identify(state: OperationState, source: Members): OperationState {
+  const known = { ...state };
+  for (const name of identity) known[name] = source[name] ?? state[name];
+  return known;
 }
 
 /** What an event of a known type changes, within its attempt. */

@@ -160,7 +160,9 @@ export class OperationStore {
     } catch (failure) {
       if (!signal.aborted) this.#fail(ids, failure);
     }
-    if (!signal.aborted) this.#end(stream);
+    if (signal.aborted) return;
+    this.#streams.delete(stream);
+    this.#arrange();
   }
 
   async #share(ids: readonly string[], signal: AbortSignal): Promise<void> {
@@ -174,7 +176,7 @@ export class OperationStore {
     const path = `/v1/operations/${encodeURIComponent(id)}`;
     const follower = new Follower(this.#http, { events: `${path}/events`, status: path }, signal);
     try {
-      await this.#read(follower.poll(transport), [id]);
+      await this.#read(follower.follow(transport), [id]);
       this.#fail([id], new WalrusError('Its events ended before it did.'));
     } catch (failure) {
       if (!signal.aborted) this.#fail([id], failure);
@@ -218,11 +220,6 @@ export class OperationStore {
       const entry = this.#entry(id);
       this.#update(entry, { failure: known, settled: true, transport: null });
     }
-  }
-
-  #end(stream: Stream): void {
-    this.#streams.delete(stream);
-    this.#arrange();
   }
 
   #update(entry: Entry, changes: Partial<Snapshot>, event?: WireEvent): void {
