@@ -1142,9 +1142,9 @@ export interface components {
             /** @description http or https, without a user name. */
             url: string;
             /** @default 2 */
-            max_depth: number;
+            max_depth?: number;
             /** @default 50 */
-            max_pages: number;
+            max_pages?: number;
             /** @description Only URLs of one of these patterns. `*` stands for any characters. One that begins with `/` is held against path and query, another one against the whole URL. */
             include?: string[];
             /** @description No URLs of these patterns. */
@@ -1153,17 +1153,17 @@ export interface components {
              * @description Begins with the URLs of the site's sitemaps, too.
              * @default false
              */
-            sitemap: boolean;
+            sitemap?: boolean;
             /**
              * @description URLs that differ in the parameters of campaigns and advertisers alone (`utm_source`, `gclid`) are one page.
              * @default false
              */
-            drop_tracking: boolean;
+            drop_tracking?: boolean;
             /**
              * @description Reserved; only `false` is taken.
              * @default false
              */
-            render: boolean;
+            render?: boolean;
         };
         CrawlAccepted: {
             document_id: components["schemas"]["DocumentId"];
@@ -1480,7 +1480,7 @@ export interface components {
              * @description How long it may be silent.
              * @default 300
              */
-            timeout_seconds: number;
+            timeout_seconds?: number;
         };
         /**
          * @example {
@@ -1799,7 +1799,7 @@ export interface components {
              * @description At most so many results.
              * @default 8
              */
-            k: number;
+            k?: number;
             retrieval_filter?: components["schemas"]["RetrievalFilter"];
         };
         QueryText: string;
@@ -1912,7 +1912,7 @@ export interface components {
              * @description At most so many chunks of context.
              * @default 8
              */
-            retrieval_k: number;
+            retrieval_k?: number;
             retrieval_filter?: components["schemas"]["RetrievalFilter"];
             /** @description A `model_id`; the one that suits the question where it is absent. */
             model?: string;
@@ -1939,7 +1939,7 @@ export interface components {
              * @description At most so many chunks of context.
              * @default 8
              */
-            retrieval_k: number;
+            retrieval_k?: number;
             retrieval_filter?: components["schemas"]["RetrievalFilter"];
             stream?: boolean;
             /** @description A `model_id`; the one that suits the question where it is absent. */

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { ConflictError, WalrusClient, type ChatStreamEvent, type WireEvent } from '../src/index.js';
+import { Model } from './support/model.js';
+import { Proxy, type Fate, type Seen } from './support/proxy.js';
+import { serverIsBuilt, WalrusServer } from './support/server.js';
+
+const isStream = ({ path }: Seen): boolean => path.includes('/events');
+const isAnswer = ({ path }: Seen): boolean => path === '/v1/chat/';
+const isLongPoll = ({ path }: Seen): boolean => path.includes('wait=20');
+
+describe.skipIf(!serverIsBuilt)('transports', () => {
+  let model: Model;
+  let server: WalrusServer;
+  let proxy: Proxy;
+
+  beforeAll(async () => {
+    model = await Model.start();
+    server = await WalrusServer.start(...model.options);
+    proxy = await Proxy.start(server.url);
+  });
+  afterAll(async () => {
+    proxy?.stop();
+    model?.stop();
+    await server?.stop();
+  });
+  beforeEach(() => {
+    model.pieces = ['The ', 'lighthouse ', 'was lit ', 'in 1896.'];
+    model.pause = 300;
+    proxy.seen.length = 0;
+  });
+
+  const client = (): WalrusClient => new WalrusClient({ baseUrl: proxy.url, random: () => 0, stallSeconds: 0.2 });
+
+  /** A turn whose stream is cut after its first bytes, and the transports it says it goes on by. */
+  async function turn(name: string, fate: (seen: Seen) => Fate): Promise<{ transports: unknown[]; events: ChatStreamEvent[] }> {
+    proxy.fate = (seen) => (isAnswer(seen) ? { cutAfter: 200 } : fate(seen));
+    const stream = client().chat.stream({ query: 'When was the lighthouse lit?', session_id: name });
+    const events: ChatStreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    expect(await stream.text()).toBe(model.pieces.join(''));
+    expect(stream.state).toMatchObject({ status: 'completed', step: 'finished', ended: true });
+    const chunks = events.filter((event) => event.type === 'chunk').map((event) => event.content);
+    expect(chunks.join('')).toBe(model.pieces.join(''));
+    const transports = events.filter((event) => event.type === 'transport').map(({ transport }) => transport);
+    return { transports: [...new Set(transports)], events };
+  }
+
+  it('goes on by long polls where a proxy holds streams back', async () => {
+    const { transports, events } = await turn('held', (seen) => (isStream(seen) ? { buffered: true } : {}));
+    expect(transports).toEqual(['sse', null, 'long-poll']);
+    expect(events.at(-2)).toMatchObject({ type: 'complete' });
+    expect(proxy.seen.some(isLongPoll)).toBe(true);
+    expect(proxy.count('POST', '/')).toBe(1);
+  });
+
+  it('goes on by polls where long polls are cut off, too', async () => {
+    const timeout = { refused: { status: 504 } };
+    const { transports } = await turn('polled', (seen) => (isLongPoll(seen) ? timeout : isStream(seen) ? { buffered: true } : {}));
+    expect(transports).toEqual(['sse', null, 'long-poll', 'poll']);
+  });
+
+  it('polls a document where nothing that streams gets through', async () => {
+    proxy.fate = (seen) => (isStream(seen) ? { refused: { status: 502 } } : {});
+    const told = new Set<unknown>();
+    const content = new Blob(['The lighthouse was lit in 1896. '.repeat(2000)]);
+    const end = await client().documents.upload(content, { filename: 'a.txt', onProgress: ({ transport }) => told.add(transport) });
+    expect(end).toMatchObject({ status: 'completed', progress: 100 });
+    expect(told).toContain('long-poll');
+    expect(told).not.toContain('sse');
+  });
+
+  it('takes a stream that says nothing for lost', async () => {
+    model.pause = 0;
+    const silent = { 'Content-Type': 'text/event-stream' };
+    let stalls = 0;
+    const fetchStalled: typeof fetch = (url, init) => {
+      if (!String(url).includes('/v1/events') || stalls++ > 0) return fetch(url, init);
+      return Promise.resolve(new Response(new ReadableStream(), { headers: silent }));
+    };
+    const one = new WalrusClient({ baseUrl: server.url, random: () => 0, stallSeconds: 0.2, fetch: fetchStalled });
+    const end = await one.documents.upload(new Blob(['Some text.']), { filename: 'b.txt' });
+    expect(end.status).toBe('completed');
+    expect(stalls).toBe(2);
+  });
+
+  it('ends a turn where it is told to, and only detaches where it is aborted', async () => {
+    proxy.fate = () => ({});
+    model.pieces = Array.from({ length: 100 }, () => 'word ');
+    model.pause = 20;
+    const one = client();
+    const leaving = new AbortController();
+    const left = one.chat.stream({ query: 'Long?', session_id: 'left' }, { signal: leaving.signal });
+    for await (const event of left) if (event.type === 'chunk') break;
+    leaving.abort(new Error('gone'));
+    await expect(left.text()).rejects.toThrow('gone');
+    const id = await left.operationId;
+    expect((await one.operations.status(id)).processing_status).toBe('processing');
+    await expect(one.chat.stream({ query: 'Busy?', session_id: 'left' }).text()).rejects.toThrow(ConflictError);
+
+    expect(await left.cancel()).toBe(true);
+    const seen: WireEvent[] = [];
+    for await (const { event } of one.operations.watch([id])) if (event) seen.push(event);
+    expect(seen.at(-1)).toMatchObject({ type: 'error', error_type: 'cancelled' });
+    expect(await left.cancel()).toBe(false);
+  });
+
+  it('says why a turn failed', async () => {
+    model.breakAfter = 2;
+    model.pause = 0;
+    const stream = client().chat.stream({ query: 'Broken?', session_id: 'broken' });
+    await expect(stream.text()).rejects.toMatchObject({ name: 'OperationFailedError', errorType: 'model_failed', retryable: true });
+    expect(stream.state.text).toBe('The lighthouse ');
+    model.breakAfter = Infinity;
+    const id = await stream.operationId;
+    await client().operations.retry(id);
+    const ends = [];
+    for await (const watched of client().operations.watch([id])) ends.push(watched.state);
+    expect(ends.at(-1)).toMatchObject({ attempt: 2, status: 'completed' });
+  });
+});
