@@ -4,7 +4,12 @@ import { gzipSync } from 'node:zlib';
 
 import { rolldown } from 'rolldown';
 
-/** Bytes of everything that dist/ENTRY.js exports, with or without the package's one dependency. */
+/**
+ * Bytes of everything that dist/ENTRY.js exports, with or without the package's one dependency.
+ *
+ * @param {string} entry
+ * @param {{ dependency: boolean }} options
+ */
 export async function sizeOf(entry, { dependency }) {
   const input = fileURLToPath(new URL(`../dist/${entry}.js`, import.meta.url));
   const external = dependency ? [] : ['eventsource-parser'];
