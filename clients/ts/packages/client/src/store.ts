@@ -38,6 +38,8 @@ interface Stream {
 const idsPerStream = 100;
 /** So many long polls are side by side at most: a browser has six connections to a server. */
 const longPollsAtOnce = 3;
+/** A proxy that holds streams back may be gone: a machine moves between networks. */
+const blockedMilliseconds = 300_000;
 /** Operations that have ended and that nobody listens to; those that nobody asked for longest go first. */
 const keptAtMost = 1000;
 
@@ -46,8 +48,8 @@ export class OperationStore {
   readonly #entries = new Map<string, Entry>();
   readonly #streams = new Set<Stream>();
   #arranging = false;
-  /** Streams do not get through to here, so that new ones are not tried. */
-  #blocked = false;
+  /** Streams did not get through, so that new ones are not tried until then; milliseconds since 1970. */
+  #blockedUntil = 0;
 
   constructor(http: Http) {
     this.#http = http;
@@ -153,7 +155,7 @@ export class OperationStore {
     const ids = [...stream.ids];
     const { signal } = stream.abort;
     try {
-      if (!this.#blocked) await this.#share(ids, signal);
+      if (Date.now() >= this.#blockedUntil) await this.#share(ids, signal);
       const rest = ids.filter(this.#isWanted);
       const transport = rest.length > longPollsAtOnce ? 'poll' : 'long-poll';
       await Promise.all(rest.map((id) => this.#poll(id, transport, signal)));
@@ -169,7 +171,7 @@ export class OperationStore {
     const events = `/v1/events?operations=${ids.map(encodeURIComponent).join()}`;
     const follower = new Follower(this.#http, { events }, signal);
     await this.#read(follower.follow(), ids);
-    this.#blocked = follower.blocked;
+    if (follower.blocked) this.#blockedUntil = Date.now() + blockedMilliseconds;
   }
 
   async #poll(id: string, transport: 'long-poll' | 'poll', signal: AbortSignal): Promise<void> {
