@@ -1,3 +1,4 @@
+import { dropOldest } from './bounded.js';
 import { NotFoundError, WalrusError } from './errors.js';
 import { getJson, type Http } from './http.js';
 import { initialState } from './state.js';
@@ -42,8 +43,7 @@ export class DocumentStore {
       if (entry.listeners.size > 0) return;
       entry.stop?.();
       entry.stop = undefined;
-      // What has ended is still shown to who comes back.
-      if (!this.snapshot(id).state.ended && this.#entries.get(id) === entry) this.#entries.delete(id);
+      this.#forget(id, entry);
     };
   }
 
@@ -68,6 +68,13 @@ export class DocumentStore {
     const entry = this.#entries.get(id) ?? { listeners: new Set<Listener>(), operationId: undefined, failed: undefined, stop: undefined };
     this.#entries.set(id, entry);
     return entry;
+  }
+
+  /** What has ended is still shown to who comes back. */
+  #forget(id: string, entry: Entry): void {
+    if (this.#entries.get(id) !== entry) return;
+    if (this.snapshot(id).state.ended) dropOldest(this.#entries, ({ listeners }) => listeners.size === 0);
+    else this.#entries.delete(id);
   }
 
   #listen(entry: Entry): void {

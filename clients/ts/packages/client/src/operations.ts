@@ -1,8 +1,9 @@
 import { Bell } from './bell.js';
 import { cancel } from './chat.js';
+import { ConnectionError } from './errors.js';
 import { Follower, type Transport } from './follow.js';
 import { getJson, query, randomId, type CallOptions, type Http } from './http.js';
-import { initialState, isAboutStream, reduce, type OperationState, type WireEvent } from './state.js';
+import { initialState, isAboutStream, isLast, reduce, type OperationState, type WireEvent } from './state.js';
 import type { Listener, OperationStore, Snapshot } from './store.js';
 import type { StatusCache } from './status_cache.js';
 import type { Event, NewOperation, OperationList, OperationStatus, Report, ReportTaken } from './types.js';
@@ -95,6 +96,7 @@ export class Operations {
       if (isAboutStream(followed.event)) yield { event, state: null };
       else yield* this.#told(states, event);
     }
+    throw new ConnectionError('Streams do not get through to here, and there is no other way to be told of all.');
   }
 
   /** Nothing where it is a replay. What has ended is forgotten. */
@@ -103,7 +105,8 @@ export class Operations {
     const before = states.get(id) ?? initialState;
     const state = reduce(before, event);
     if (state === before) return;
-    states.set(id, state);
+    if (isLast(event)) states.delete(id);
+    else states.set(id, state);
     yield { event, state };
   }
 

@@ -1,3 +1,4 @@
+import { dropOldest } from './bounded.js';
 import { jsonOf } from './sse.js';
 import type { CallOptions, Http } from './http.js';
 
@@ -5,8 +6,6 @@ interface Cached {
   readonly tag: string;
   readonly status: { readonly processing_status: string };
 }
-
-const keptAtMost = 1000;
 
 /**
  * Statuses by path, asked for with their ETag: one that has not changed costs an answer without a
@@ -35,9 +34,6 @@ export class StatusCache {
   #keep(path: string, cached: Cached): void {
     this.#cached.delete(path);
     this.#cached.set(path, cached);
-    for (const oldest of this.#cached.keys()) {
-      if (this.#cached.size <= keptAtMost) return;
-      this.#cached.delete(oldest);
-    }
+    dropOldest(this.#cached);
   }
 }

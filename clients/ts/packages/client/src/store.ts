@@ -2,6 +2,7 @@
  * The states of operations, kept up to date while somebody listens: what `watch` stands on, and what
  * bindings to React, Vue and others stand on. It is made for `useSyncExternalStore`.
  */
+import { dropOldest } from './bounded.js';
 import { NotFoundError, RateLimitedError, WalrusError } from './errors.js';
 import { Follower, type Followed, type Transport } from './follow.js';
 import type { Http } from './http.js';
@@ -40,8 +41,8 @@ const idsPerStream = 100;
 const longPollsAtOnce = 3;
 /** A proxy that holds streams back may be gone: a machine moves between networks. */
 const blockedMilliseconds = 300_000;
-/** Operations that have ended and that nobody listens to; those that nobody asked for longest go first. */
-const keptAtMost = 1000;
+
+const isIdle = ({ listeners }: Entry): boolean => listeners.size === 0;
 
 export class OperationStore {
   readonly #http: Http;
@@ -103,10 +104,7 @@ export class OperationStore {
     this.#entries.delete(id);
     if (!entry.snapshot.settled || entry.snapshot.failure !== null) return;
     this.#entries.set(id, entry);
-    if (this.#entries.size <= keptAtMost) return;
-    for (const [old, { listeners }] of this.#entries) {
-      if (listeners.size === 0) return void this.#entries.delete(old);
-    }
+    dropOldest(this.#entries, isIdle);
   }
 
   // --- Streams

@@ -70,6 +70,23 @@ describe.skipIf(!serverIsBuilt)('transports', () => {
     expect(told).not.toContain('sse');
   });
 
+  it('polls many in turn, so as not to hold a connection for each', async () => {
+    proxy.fate = (seen) => (isStream(seen) && seen.method === 'GET' ? { refused: { status: 502 } } : {});
+    const one = client();
+    const begun = await Promise.all(Array.from({ length: 5 }, () => one.operations.begin({ kind: 'import', steps: [{ name: 'load', percent: 0 }] })));
+    const ids = begun.map(({ operation_id }) => operation_id);
+    const transports = new Set<unknown>();
+    const watching = (async () => {
+      for await (const { transport } of one.operations.watch(ids)) transports.add(transport);
+    })();
+    await expect.poll(() => one.operations.snapshot(ids[4]!).transport).toBe('poll');
+    proxy.fate = () => ({});
+    await Promise.all(ids.map((id) => one.operations.report(id, [{ content: 'text of ' }, { content: id }, { status: 'completed' }])));
+    await watching;
+    expect(transports).not.toContain('long-poll');
+    expect(ids.map((id) => one.operations.snapshot(id).state.text)).toEqual(ids.map((id) => `text of ${id}`));
+  });
+
   it('takes a stream that says nothing for lost', async () => {
     model.pause = 0;
     const silent = { 'Content-Type': 'text/event-stream' };
