@@ -84,8 +84,10 @@ describe.skipIf(!serverIsBuilt)('the store', () => {
     const id = await begin();
     const stop = client.operations.subscribe(id, () => {});
     await until(client.operations, id, ({ transport }) => transport === 'sse');
+    expect(proxy.open).toBe(1);
     stop();
     expect(client.operations.snapshot(id)).toBe(emptySnapshot);
+    await expect.poll(() => proxy.open).toBe(0);
     await client.operations.report(id, { step: 'load', done: 1, total: 2 });
     expect((await until(client.operations, id, ({ state }) => state.sequence === 1)).state.progress).toBeGreaterThan(0);
     expect(proxy.count('GET', '/v1/events')).toBe(2);
@@ -110,11 +112,13 @@ describe.skipIf(!serverIsBuilt)('the store', () => {
     await client.operations.report(first, [{ content: 'one ' }, { content: 'two ' }]);
     const stop = client.operations.subscribe(first, () => {});
     await until(client.operations, first, ({ state }) => state.text === 'one two ');
-    const known = client.operations.snapshot(first).state;
+    const known = client.operations.snapshot(first);
     const stopSecond = client.operations.subscribe(second, () => {});
     await until(client.operations, second, ({ transport }) => transport === 'sse');
     expect(proxy.seen.at(-1)?.path).toContain(`${first},${second}`);
-    expect(client.operations.snapshot(first).state).toBe(known);
+    await client.operations.report(second, { content: 'here' });
+    await until(client.operations, second, ({ state }) => state.text === 'here');
+    expect(client.operations.snapshot(first)).toBe(known);
     await client.operations.report(first, { content: 'three' });
     await until(client.operations, first, ({ state }) => state.text === 'one two three');
     stop();

@@ -122,6 +122,15 @@ describe.skipIf(!serverIsBuilt)('transports', () => {
     expect(await left.cancel()).toBe(false);
   });
 
+  it('is the same turn for the same key', async () => {
+    proxy.fate = () => ({});
+    model.pause = 20;
+    const ask = () => client().chat.stream({ query: 'Once?', session_id: 'once' }, { idempotencyKey: 'one-question' });
+    const [one, other] = [ask(), ask()];
+    expect(await one.operationId).toBe(await other.operationId);
+    expect(await one.text()).toBe(await other.text());
+  });
+
   it('says why a turn failed', async () => {
     model.breakAfter = 2;
     model.pause = 0;

@@ -6,6 +6,7 @@ import { serverIsBuilt, WalrusServer } from './support/server.js';
 
 class StandIn {
   static sent = 0;
+  static aborted = 0;
   readonly upload: { onprogress?: (event: { loaded: number; total: number }) => void } = {};
   onload?: () => void;
   onerror?: () => void;
@@ -30,6 +31,7 @@ class StandIn {
   }
 
   abort(): void {
+    StandIn.aborted++;
     this.#leaving.abort();
     this.onabort?.();
   }
@@ -80,6 +82,8 @@ describe.skipIf(!serverIsBuilt)('an upload in a browser', () => {
     const leaving = new AbortController();
     const onProgress = (): void => leaving.abort(new Error('gone'));
     await expect(client.documents.upload(new File(['Some text.'], 'a.txt'), { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
+    expect([StandIn.sent, StandIn.aborted]).toEqual([1, 1]);
+    await expect(client.documents.upload(new File(['Some text.'], 'a.txt'), { signal: leaving.signal })).rejects.toThrow('gone');
     expect(StandIn.sent).toBe(1);
   });
 

@@ -29,6 +29,8 @@ export interface Fate {
 export class Proxy {
   readonly seen: Seen[] = [];
   cuts = 0;
+  /** Answers that are under way. */
+  open = 0;
   fate: (seen: Seen) => Fate = () => ({});
   readonly #server: Server;
   readonly #target: string;
@@ -72,7 +74,11 @@ export class Proxy {
     const onward = ask({ host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } });
     onward.on('response', (answer) => this.#answer(seen, answer, response, fate));
     onward.on('error', () => response.destroy());
-    response.on('close', () => onward.destroy());
+    this.open++;
+    response.on('close', () => {
+      this.open--;
+      onward.destroy();
+    });
     request.pipe(onward);
   }
 
