@@ -1,8 +1,9 @@
 import { Bell } from './bell.js';
-import { ConflictError, failureOf } from './errors.js';
+import { ConflictError, failureOf, WalrusError } from './errors.js';
 import { Follower, type Followed, type Transport } from './follow.js';
 import { deleteJson, getJson, query, randomId, type CallOptions, type Http } from './http.js';
-import { initialState, reduce, type OperationState, type WireEvent } from './state.js';
+import { reduce, type OperationState } from './state.js';
+import { emptySnapshot, type Snapshot } from './store.js';
 import type {
   ChatEvent,
   ChatRequest,
@@ -40,9 +41,8 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   readonly operationId: Promise<string>;
   readonly #end: Promise<void>;
   readonly #news = new Bell();
-  #over = false;
-  #state: OperationState = initialState;
-  #transport: Transport | null = null;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: Snapshot = emptySnapshot;
 
   constructor(http: Http, request: ChatRequest, options: AskOptions) {
     this.#http = http;
@@ -55,12 +55,18 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   }
 
   get state(): OperationState {
-    return this.#state;
+    return this.#snapshot.state;
   }
 
-  get transport(): Transport | null {
-    return this.#transport;
-  }
+  /** What is known of the turn: the same object as long as nothing changes. */
+  snapshot = (): Snapshot => this.#snapshot;
+
+  /** Listens to each new snapshot. Gives the function that unsubscribes. */
+  subscribe = (listener: () => void): (() => void) => {
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  };
 
   /** The whole answer. Throws an OperationFailedError where the turn fails. */
   async text(): Promise<string> {
@@ -70,8 +76,8 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   /** How the turn ended; its sources are in `metadata`. Throws an OperationFailedError where it fails. */
   async result(): Promise<OperationState> {
     await this.#end;
-    if (this.#state.status === 'failed') throw failureOf(this.#state);
-    return this.#state;
+    if (this.state.status === 'failed') throw failureOf(this.state);
+    return this.state;
   }
 
   /** Ends the turn as cancelled. False where it had ended already. */
@@ -82,7 +88,7 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatStreamEvent> {
     for (let next = 0; ; ) {
       while (next < this.#events.length) yield this.#events[next++] as ChatStreamEvent;
-      if (this.#over) return this.#end;
+      if (this.#snapshot.settled) return this.#end;
       await this.#news.next();
     }
   }
@@ -100,29 +106,32 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
       const follower = new Follower(this.#http, { events: `${path}/events`, status: path }, this.#signal);
       for await (const followed of follower.follow('sse', first)) this.#take(followed);
       this.#connect(null);
-    } finally {
-      this.#over = true;
-      this.#news.ring();
+      this.#change({ settled: true });
+    } catch (error) {
+      const failure = error instanceof WalrusError ? error : new WalrusError('The turn was left.', { cause: error });
+      this.#change({ transport: null, failure, settled: true });
+      throw error;
     }
   }
 
   #take(followed: Followed): void {
     if ('transport' in followed) return this.#connect(followed.transport);
-    const state = reduce(this.#state, followed.event, followed.id);
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#tell(followed.event);
+    const state = reduce(this.state, followed.event, followed.id);
+    if (state === this.state) return;
+    this.#events.push(followed.event as ChatEvent);
+    this.#change({ state });
   }
 
   #connect(transport: Transport | null): void {
-    if (transport === this.#transport) return;
-    this.#transport = transport;
-    this.#tell({ type: 'transport', transport });
+    if (transport === this.#snapshot.transport) return;
+    this.#events.push({ type: 'transport', transport });
+    this.#change({ transport });
   }
 
-  #tell(event: WireEvent | TransportEvent): void {
-    this.#events.push(event as ChatStreamEvent);
+  #change(changes: Partial<Snapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...changes };
     this.#news.ring();
+    for (const listener of [...this.#listeners]) listener();
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ConflictError, WalrusClient, type ChatStreamEvent, type WireEvent } from '../src/index.js';
+import { ConflictError, emptySnapshot, WalrusClient, type ChatStreamEvent, type Snapshot, ValidationError, type WireEvent } from '../src/index.js';
 import { Model } from './support/model.js';
 import { Proxy, type Fate, type Seen } from './support/proxy.js';
 import { serverIsBuilt, WalrusServer } from './support/server.js';
@@ -120,6 +120,25 @@ describe.skipIf(!serverIsBuilt)('transports', () => {
     for await (const { event } of one.operations.watch([id])) if (event) seen.push(event);
     expect(seen.at(-1)).toMatchObject({ type: 'error', error_type: 'cancelled' });
     expect(await left.cancel()).toBe(false);
+  });
+
+  it('tells listeners of a turn, each change as a new snapshot', async () => {
+    proxy.fate = () => ({});
+    model.pause = 5;
+    const stream = client().chat.stream({ query: 'Listen?', session_id: 'listened' });
+    const seen: Snapshot[] = [];
+    const listen = (): void => void seen.push(stream.snapshot());
+    const stops = [stream.subscribe(listen), stream.subscribe(listen)];
+    stops[1]!();
+    expect(stream.snapshot()).toBe(emptySnapshot);
+    await stream.text();
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(stream.snapshot()).toBe(seen.at(-1));
+    expect(seen.at(-1)).toMatchObject({ settled: true, transport: null, failure: null, state: { ended: true, text: model.pieces.join('') } });
+    const refused = client().chat.stream({ query: '', session_id: 'listened' });
+    const failure = await refused.text().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ValidationError);
+    expect(refused.snapshot()).toMatchObject({ settled: true, failure });
   });
 
   it('is the same turn for the same key', async () => {
