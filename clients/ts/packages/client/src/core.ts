@@ -7,5 +7,5 @@ export * from './errors.js';
 export { Follower, type Followed, type Source, type Transport, type TransportChange } from './follow.js';
 export { Http, type CallOptions, type ClientOptions } from './http.js';
 export type { Message } from './sse.js';
-export { initialState, reduce, type OperationError, type OperationState, type WireEvent } from './state.js';
+export { initialState, reduce, type OperationError, type OperationState, type OrOther, type WireEvent } from './state.js';
 export { OperationStore, emptySnapshot, type Listener, type Snapshot } from './store.js';

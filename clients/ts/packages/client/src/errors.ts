@@ -1,12 +1,12 @@
-import type { OperationState } from './state.js';
+import type { HttpErrorType, OperationErrorType } from './generated/plans.js';
+import type { OperationState, OrOther } from './state.js';
 import type { FieldError, Problem } from './types.js';
 
 /** Whatever goes wrong with Walrus. What a class cannot know is undefined. */
 export class WalrusError extends Error {
   /** Of the HTTP answer. */
   declare readonly status: number | undefined;
-  /** A word of contract/errors.json. */
-  declare readonly errorType: string | undefined;
+  declare readonly errorType: OrOther<HttpErrorType | OperationErrorType> | undefined;
   /** What was wrong and what to do; the same as `message`. */
   readonly detail: string;
   declare readonly requestId: string | undefined;

@@ -22,8 +22,9 @@ export {
   WalrusError,
 } from './errors.js';
 export type { Transport } from './follow.js';
+export type { HttpErrorType, Kind, OperationErrorType, Step } from './generated/plans.js';
 export type { CallOptions, ClientOptions } from './http.js';
 export type { ListOptions, Operations, Told, Watched } from './operations.js';
-export { initialState, reduce, type OperationError, type OperationState, type WireEvent } from './state.js';
+export { initialState, reduce, type OperationError, type OperationState, type OrOther, type WireEvent } from './state.js';
 export { emptySnapshot, type Listener, type Snapshot } from './store.js';
 export type * from './types.js';

@@ -3,12 +3,17 @@
  * contract/golden/README.md; the traces beside it hold every client to them.
  */
 
-/** The error that ended an operation. `type` is a word of contract/errors.json. */
+import type { Kind, OperationErrorType, Step } from './generated/plans.js';
+
+/** The words that are known, and what another pipeline or a later server may say. */
+export type OrOther<Word extends string> = Word | (string & Record<never, never>);
+
+/** The error that ended an operation. */
 export interface OperationError {
-  readonly type: string;
+  readonly type: OrOther<OperationErrorType>;
   /** For the person who uploaded or asked. */
   readonly message: string;
-  readonly step: string;
+  readonly step: OrOther<Step>;
   /** Whether the same can succeed later. */
   readonly retryable: boolean;
 }
@@ -16,14 +21,14 @@ export interface OperationError {
 /** Its members are named as on the wire. States are never changed, only replaced. */
 export interface OperationState {
   readonly operation_id: string | null;
-  readonly kind: string | null;
+  readonly kind: OrOther<Kind> | null;
   readonly document_id: string | null;
   readonly conversation_id: string | null;
   /** Counts what users asked for, from 1; 0 before the first event. */
   readonly attempt: number;
   readonly sequence: number;
   readonly status: 'processing' | 'completed' | 'failed' | null;
-  readonly step: string | null;
+  readonly step: OrOther<Step> | null;
   /** 0 to 100, null for a chat. It never falls within an attempt. */
   readonly progress: number | null;
   readonly message: string | null;

@@ -26,11 +26,11 @@ describe.skipIf(!serverIsBuilt)('transports', () => {
   });
   beforeEach(() => {
     model.pieces = ['The ', 'lighthouse ', 'was lit ', 'in 1896.'];
-    model.pause = 300;
+    model.pause = 800;
     proxy.seen.length = 0;
   });
 
-  const client = (): WalrusClient => new WalrusClient({ baseUrl: proxy.url, random: () => 0, stallSeconds: 0.2 });
+  const client = (): WalrusClient => new WalrusClient({ baseUrl: proxy.url, random: () => 0, stallSeconds: 1 });
 
   /** A turn whose stream is cut after its first bytes, and the transports it says it goes on by. */
   async function turn(name: string, fate: (seen: Seen) => Fate): Promise<{ transports: unknown[]; events: ChatStreamEvent[] }> {
@@ -95,7 +95,7 @@ describe.skipIf(!serverIsBuilt)('transports', () => {
       if (!String(url).includes('/v1/events') || stalls++ > 0) return fetch(url, init);
       return Promise.resolve(new Response(new ReadableStream(), { headers: silent }));
     };
-    const one = new WalrusClient({ baseUrl: server.url, random: () => 0, stallSeconds: 0.2, fetch: fetchStalled });
+    const one = new WalrusClient({ baseUrl: server.url, random: () => 0, stallSeconds: 1, fetch: fetchStalled });
     const end = await one.documents.upload(new Blob(['Some text.']), { filename: 'b.txt' });
     expect(end.status).toBe('completed');
     expect(stalls).toBe(2);
