@@ -34,11 +34,11 @@ export type ChatStreamEvent = ChatEvent | TransportEvent;
  * first one may have begun. Iterating gives every event from the first, to each who iterates.
  */
 export class ChatStream implements AsyncIterable<ChatStreamEvent> {
+  /** The turn's operation; known as soon as the question was taken. */
+  readonly operationId: Promise<string>;
   readonly #http: Http;
   readonly #signal: AbortSignal;
   readonly #events: ChatStreamEvent[] = [];
-  /** The turn's operation; known as soon as the question was taken. */
-  readonly operationId: Promise<string>;
   readonly #end: Promise<void>;
   readonly #news = new Bell();
   readonly #listeners = new Set<() => void>();

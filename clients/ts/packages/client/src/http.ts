@@ -4,7 +4,7 @@ import { jsonOf } from './sse.js';
 export interface ClientOptions {
   /** Where the server is; the page's own origin in a browser, else http://localhost:8000. */
   baseUrl?: string;
-  /** Sent with every request, as `Authorization`. A function is asked each time. */
+  /** Sent with every request: `Authorization`, for one. A function is asked each time. */
   headers?: Record<string, string> | (() => Record<string, string>);
   /** Instead of the global `fetch`. */
   fetch?: typeof fetch;

@@ -2,7 +2,6 @@
  * What is known of an operation, as the fold of its events. The rules are those of
  * contract/golden/README.md; the traces beside it hold every client to them.
  */
-
 import type { Kind, OperationErrorType, Step } from './generated/plans.js';
 
 /** The words that are known, and what another pipeline or a later server may say. */
