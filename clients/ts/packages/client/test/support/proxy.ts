@@ -33,10 +33,11 @@ export class Proxy {
   open = 0;
   fate: (seen: Seen) => Fate = () => ({});
   readonly #server: Server;
-  readonly #target: string;
+  /** Where requests go on to; it may change. */
+  target: string;
 
   private constructor(target: string) {
-    this.#target = target;
+    this.target = target;
     this.#server = createServer((request, response) => this.#pass(request, response));
   }
 
@@ -70,7 +71,7 @@ export class Proxy {
       response.writeHead(fate.refused.status, fate.refused.headers).end();
       return;
     }
-    const target = new URL(this.#target);
+    const target = new URL(this.target);
     const onward = ask({ host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } });
     onward.on('response', (answer) => this.#answer(seen, answer, response, fate));
     onward.on('error', () => response.destroy());

@@ -16,30 +16,52 @@ const patience = 60_000;
 /** A real walrus on a free port of loopback, with a data folder of its own. */
 export class WalrusServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'walrus-client-'));
-  readonly #process: ChildProcess;
+  readonly #options: readonly string[];
+  #process: ChildProcess;
   #log = '';
   url = '';
 
   private constructor(options: readonly string[]) {
+    this.#options = options;
+    this.#process = this.#spawn();
+  }
+
+  #spawn(): ChildProcess {
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('WALRUS_'));
-    this.#process = spawn(program, ['serve', '--port', '0', '--data-dir', join(this.#folder, 'data'), ...options], {
+    const started = spawn(program, ['serve', '--port', '0', '--data-dir', join(this.#folder, 'data'), ...this.#options], {
       cwd: this.#folder,
       env: { ...Object.fromEntries(environment), OPENBLAS_NUM_THREADS: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (bytes: Buffer): void => void (this.#log = (this.#log + bytes.toString()).slice(-4000));
-    this.#process.stdout?.on('data', keep);
-    this.#process.stderr?.on('data', keep);
+    started.stdout?.on('data', keep);
+    started.stderr?.on('data', keep);
+    return started;
   }
 
   /** Started, and ready for work. */
   static async start(...options: string[]): Promise<WalrusServer> {
     const server = new WalrusServer(options);
-    const portFile = join(server.#folder, 'data', 'port');
-    const port = await server.#until(() => existsSync(portFile) && readFileSync(portFile, 'utf8').trim());
-    server.url = `http://127.0.0.1:${port}`;
-    await server.#until(async () => (await fetch(`${server.url}/ready`).catch(() => null))?.status === 200);
+    await server.#ready();
     return server;
+  }
+
+  /** As after a power cut: on another port, with what is on disk. */
+  async restart(): Promise<void> {
+    await this.#kill();
+    rmSync(this.#portFile, { force: true });
+    this.#process = this.#spawn();
+    await this.#ready();
+  }
+
+  get #portFile(): string {
+    return join(this.#folder, 'data', 'port');
+  }
+
+  async #ready(): Promise<void> {
+    const port = await this.#until(() => existsSync(this.#portFile) && readFileSync(this.#portFile, 'utf8').trim());
+    this.url = `http://127.0.0.1:${port}`;
+    await this.#until(async () => (await fetch(`${this.url}/ready`).catch(() => null))?.status === 200);
   }
 
   /** Gives back what a condition gives once it is true. */
@@ -60,9 +82,13 @@ export class WalrusServer {
   }
 
   async stop(): Promise<void> {
+    await this.#kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #kill(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
