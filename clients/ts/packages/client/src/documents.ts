@@ -46,8 +46,14 @@ export interface UploadOptions extends WorkOptions {
   metadata?: Record<string, unknown>;
 }
 
+/** The state of a document's operation. */
+export interface DocumentState extends OperationState {
+  readonly operation_id: string;
+  readonly document_id: string;
+}
+
 /** How the work ended; it is rejected with an OperationFailedError where it failed. */
-export interface Work extends Promise<OperationState> {
+export interface Work extends Promise<DocumentState> {
   /** Ends it as cancelled, as soon as the server has it. False where it had ended already. */
   cancel(): Promise<boolean>;
 }
@@ -126,7 +132,7 @@ export class Documents {
     return Object.assign(end, { cancel: async () => this.#operations.cancel((await accepted).operation_id) });
   }
 
-  async #finish(accepted: Promise<Accepted>, joined: Joined, signal: AbortSignal | undefined): Promise<OperationState> {
+  async #finish(accepted: Promise<Accepted>, joined: Joined, signal: AbortSignal | undefined): Promise<DocumentState> {
     const { document_id, operation_id } = await accepted;
     this.#store.move(document_id, operation_id);
     joined.accepted({ ...initialState, document_id, operation_id });
@@ -134,7 +140,7 @@ export class Documents {
     for await (last of this.#operations.watch([operation_id], { signal })) joined.told(last);
     if (last === undefined || last.failure !== null) throw last?.failure;
     if (last.state.status === 'failed') throw failureOf(last.state);
-    return last.state;
+    return { ...last.state, document_id, operation_id };
   }
 
   // --- Requests

@@ -1,6 +1,6 @@
 export { ChatStream, type AskOptions, type Chat, type ChatStreamEvent, type TransportEvent } from './chat.js';
 export { WalrusClient } from './client.js';
-export type { Documents, Page, Progress, UploadOptions, Work, WorkOptions } from './documents.js';
+export type { Documents, DocumentState, Page, Progress, UploadOptions, Work, WorkOptions } from './documents.js';
 export {
   CancelledError,
   ConflictError,

@@ -43,10 +43,10 @@ describe.skipIf(!serverIsBuilt)('documents', () => {
     expect(steps).toEqual(plans.document_upload.map(({ name }) => name));
     expect(told.some(({ transport }) => transport === 'sse')).toBe(true);
 
-    const document = await client.documents.get(end.document_id!);
+    const document = await client.documents.get(end.document_id);
     expect(document.metadata).toMatchObject({ custom: { year: 1896 }, size_bytes: file.size });
     expect(document.metadata.filename).toContain('größe');
-    expect(await (await client.documents.content(end.document_id!)).text()).toBe(await file.text());
+    expect(await (await client.documents.content(end.document_id)).text()).toBe(await file.text());
   });
 
   it('are one document where the answer to the upload is lost', async () => {
@@ -94,7 +94,7 @@ describe.skipIf(!serverIsBuilt)('documents', () => {
 
   it('have statuses in one batch, history, chunks and pages of lists', async () => {
     const ends = await Promise.all([1, 2, 3].map((n) => client.documents.upload(new Blob([text(100) + n]), { filename: `${n}.txt` })));
-    const ids = ends.map(({ document_id }) => document_id!);
+    const ids = ends.map(({ document_id }) => document_id);
     const { statuses, not_found } = await client.documents.statuses([...ids, 'nonsense']);
     expect(Object.keys(statuses).sort()).toEqual([...ids].sort());
     expect(not_found).toEqual(['nonsense']);
@@ -119,7 +119,7 @@ describe.skipIf(!serverIsBuilt)('documents', () => {
     const end = await client.documents.crawl({ url, max_pages: 3 }, { onProgress: ({ progress }) => bars.push(progress) });
     expect(end).toMatchObject({ kind: 'web_crawl', status: 'completed', metadata: { pages_crawled: 3 } });
     expect(bars).toEqual([...bars].sort((a, b) => a - b));
-    const { items } = await client.documents.pages(end.document_id!);
+    const { items } = await client.documents.pages(end.document_id);
     expect(items.map(({ state }) => state)).toEqual(['crawled', 'crawled', 'crawled']);
     site.closeAllConnections();
     site.close();

@@ -1,5 +1,6 @@
 /** README.md's samples, run as they stand, in order, against a real server. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,17 @@ describe('the samples', () => {
   it('are of ten lines at most', () => {
     expect(samples).toHaveLength(6);
     for (const sample of samples) expect(sample.trimEnd().split('\n').length, sample).toBeLessThanOrEqual(10);
+  });
+
+  it('are rightly typed, with the types that are published', () => {
+    const file = fileURLToPath(new URL('../dist/samples.mts', import.meta.url));
+    writeFileSync(file, `declare const secret: string;\n${samples.join('')}`);
+    const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
+    const lib = ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.asynciterable.d.ts'];
+    const options = { strict: true, noEmit: true, module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext };
+    const program = ts.createProgram([file], { ...options, target: ScriptTarget.ES2022, lib, types: ['node'] });
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+    rmSync(file);
   });
 });
 

@@ -148,7 +148,7 @@ describe.skipIf(!serverIsBuilt)('the store', () => {
 
   it('finds the operations of documents in one request, and goes on with the one that replaces', async () => {
     const ends = await Promise.all([1, 2, 3].map((n) => client.documents.upload(new Blob([`Text ${n}.`]), { filename: `${n}.txt` })));
-    const ids = ends.map(({ document_id }) => document_id!);
+    const ids = ends.map(({ document_id }) => document_id);
     const fresh = new WalrusClient({ baseUrl: proxy.url, random: () => 0 });
     proxy.seen.length = 0;
     const found = await Promise.all([...ids, unknown, 'nonsense'].map((id) => settled(fresh.documents, id)));
