@@ -1,7 +1,6 @@
 import { dropOldest } from './bounded.js';
 import { NotFoundError, WalrusError } from './errors.js';
 import { getJson, type Http } from './http.js';
-import { initialState } from './state.js';
 import { emptySnapshot, type Listener, type OperationStore, type Snapshot } from './store.js';
 import type { DocumentStatus, DocumentStatuses } from './types.js';
 
@@ -53,15 +52,19 @@ export class DocumentStore {
     return entry?.operationId === undefined ? emptySnapshot : this.#operations.snapshot(entry.operationId);
   }
 
-  /** Goes on with another operation of a document: the one that replaces its content. */
+  /** Goes on with a document's operation, which may be another one: that replaces its content. */
   move(id: string, operationId: string): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined || entry.operationId === operationId) return;
-    entry.stop?.();
-    entry.stop = undefined;
-    entry.operationId = operationId;
+    if (entry === undefined) return;
+    const before = this.snapshot(id);
+    entry.failed = undefined;
+    if (entry.operationId !== operationId) {
+      entry.stop?.();
+      entry.stop = undefined;
+      entry.operationId = operationId;
+    }
     this.#listen(entry);
-    this.#tell(id, entry, undefined);
+    if (this.snapshot(id) !== before) this.#tell(id, entry);
   }
 
   #entry(id: string): Entry {
@@ -84,8 +87,7 @@ export class DocumentStore {
     });
   }
 
-  #tell(id: string, entry: Entry, failed: Snapshot | undefined): void {
-    entry.failed = failed;
+  #tell(id: string, entry: Entry): void {
     for (const listener of [...entry.listeners]) listener(this.snapshot(id), undefined);
   }
 
@@ -107,21 +109,22 @@ export class DocumentStore {
       for (const id of ids) this.#found(id, statuses[id]);
     } catch (error) {
       const failure = error instanceof WalrusError ? error : new WalrusError('The lookup failed.', { cause: error });
-      for (const id of ids) this.#missed(id, failure);
+      // What is known already is followed all the same.
+      for (const id of ids) if (this.#entries.get(id)?.operationId === undefined) this.#missed(id, failure);
     }
   }
 
   #found(id: string, status: DocumentStatus | undefined): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
+    if (!this.#entries.has(id)) return;
     if (status === undefined) return this.#missed(id, new NotFoundError(`Document '${id}' was not found.`, { errorType: 'not_found' }));
-    if (entry.failed !== undefined) this.#tell(id, entry, undefined);
     this.move(id, status.operation_id);
     this.#operations.take(status.operation_id, status);
   }
 
   #missed(id: string, failure: WalrusError): void {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#tell(id, entry, { state: initialState, transport: null, failure, settled: true });
+    if (entry === undefined) return;
+    entry.failed = { ...this.snapshot(id), transport: null, failure, settled: true };
+    this.#tell(id, entry);
   }
 }

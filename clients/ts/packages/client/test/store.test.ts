@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { emptySnapshot, NotFoundError, WalrusClient, type Snapshot } from '../src/index.js';
+import { ConnectionError, emptySnapshot, NotFoundError, WalrusClient, type Snapshot } from '../src/index.js';
 import { Proxy } from './support/proxy.js';
 import { serverIsBuilt, WalrusServer } from './support/server.js';
 
@@ -165,6 +165,26 @@ describe.skipIf(!serverIsBuilt)('the store', () => {
     expect(fresh.documents.snapshot(ids[0]!)).toBe(seen.at(-1));
   });
 
+  it('tells of documents what is new alone, and says when one is gone or cannot be looked up', async () => {
+    const { document_id: id } = await client.documents.upload(new Blob(['Text.']), { filename: 'gone.txt' });
+    const known = await settled(client.documents, id);
+    const seen: Snapshot[] = [];
+    const stop = client.documents.subscribe(id, (snapshot) => seen.push(snapshot));
+    await expect.poll(() => proxy.count('GET', '/v1/documents/status')).toBe(2);
+    await expect.poll(() => proxy.open).toBe(0);
+    expect(seen).toEqual([]);
+    expect(client.documents.snapshot(id)).toBe(known);
+    stop();
+
+    await client.documents.delete(id);
+    const gone = await until(client.documents, id, ({ failure }) => failure !== null);
+    expect(gone).toMatchObject({ settled: true, state: known.state });
+    expect(gone.failure).toBeInstanceOf(NotFoundError);
+
+    const away = new WalrusClient({ baseUrl: 'http://127.0.0.1:1', random: () => 0, retries: 0 });
+    expect((await settled(away.documents, id)).failure).toBeInstanceOf(ConnectionError);
+  });
+
   it('goes on listening through a retry', async () => {
     const failing = client.documents.upload(new Blob(['%PDF-1.4 broken']), { filename: 'broken.pdf' });
     const failure = await failing.catch((error: unknown) => error);
@@ -203,7 +223,7 @@ describe.skipIf(!serverIsBuilt)('the store', () => {
       }
       return told;
     })();
-    while (transports.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => transports).toContain('sse');
     const id = await begin();
     await client.operations.report(id, [{ step: 'load', done: 1, total: 2 }, { content: 'half' }, { status: 'completed' }]);
     const told = (await listening).filter(([operation]) => operation === id);
