@@ -1,5 +1,5 @@
 import { Bell } from './bell.js';
-import { ConflictError, failureOf, WalrusError } from './errors.js';
+import { ConflictError, failureOf, walrusErrorOf } from './errors.js';
 import { Follower, type Followed, type Transport } from './follow.js';
 import { deleteJson, getJson, query, randomId, type CallOptions, type Http } from './http.js';
 import { reduce, type OperationState } from './state.js';
@@ -108,8 +108,7 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
       this.#connect(null);
       this.#change({ settled: true });
     } catch (error) {
-      const failure = error instanceof WalrusError ? error : new WalrusError('The turn was left.', { cause: error });
-      this.#change({ transport: null, failure, settled: true });
+      this.#change({ transport: null, failure: walrusErrorOf(error), settled: true });
       throw error;
     }
   }

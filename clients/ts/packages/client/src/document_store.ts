@@ -1,5 +1,5 @@
 import { dropOldest } from './bounded.js';
-import { NotFoundError, WalrusError } from './errors.js';
+import { NotFoundError, walrusErrorOf, type WalrusError } from './errors.js';
 import { getJson, type Http } from './http.js';
 import { emptySnapshot, type Listener, type OperationStore, type Snapshot } from './store.js';
 import type { DocumentStatus, DocumentStatuses } from './types.js';
@@ -108,7 +108,7 @@ export class DocumentStore {
       const { statuses } = await getJson<DocumentStatuses>(this.#http, path);
       for (const id of ids) this.#found(id, statuses[id]);
     } catch (error) {
-      const failure = error instanceof WalrusError ? error : new WalrusError('The lookup failed.', { cause: error });
+      const failure = walrusErrorOf(error);
       // What is known already is followed all the same.
       for (const id of ids) if (this.#entries.get(id)?.operationId === undefined) this.#missed(id, failure);
     }

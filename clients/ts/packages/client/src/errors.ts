@@ -132,6 +132,10 @@ function secondsOf(retryAfter: string | null): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
+/** What was thrown, as an error of ours; the reason of a signal becomes the cause of one. */
+export const walrusErrorOf = (thrown: unknown): WalrusError =>
+  thrown instanceof WalrusError ? thrown : new WalrusError('It is followed no more.', { cause: thrown });
+
 export function failureOf(state: OperationState): OperationFailedError {
   return state.error?.type === 'cancelled' ? new CancelledError(state) : new OperationFailedError(state);
 }

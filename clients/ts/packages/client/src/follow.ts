@@ -178,7 +178,7 @@ export class Follower {
       if ((message.event.processing_status ?? message.event.status) !== 'processing') yield message;
       if (isLast(message.event)) return;
     }
-    throw new ConnectionError('The stream broke off.');
+    throw new ConnectionError('The answer broke off.');
   }
 }
 

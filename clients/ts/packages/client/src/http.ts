@@ -103,7 +103,7 @@ export class Http {
     } catch (cause) {
       signal?.throwIfAborted();
       const stalled = late.signal.aborted;
-      throw new ConnectionError(stalled ? 'No answer came in time.' : 'No answer came.', { cause, stalled });
+      throw new ConnectionError('No answer came.', { cause, stalled });
     } finally {
       clearTimeout(timer);
     }

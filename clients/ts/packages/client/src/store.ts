@@ -3,7 +3,7 @@
  * bindings to React, Vue and others stand on. It is made for `useSyncExternalStore`.
  */
 import { dropOldest } from './bounded.js';
-import { NotFoundError, RateLimitedError, WalrusError } from './errors.js';
+import { NotFoundError, RateLimitedError, WalrusError, walrusErrorOf } from './errors.js';
 import { Follower, type Followed, type Transport } from './follow.js';
 import type { Http } from './http.js';
 import { initialState, isAboutStream, isLast, reduce, type OperationState, type WireEvent } from './state.js';
@@ -215,11 +215,8 @@ export class OperationStore {
   }
 
   #fail(ids: readonly string[], failure: unknown): void {
-    const known = failure instanceof WalrusError ? failure : new WalrusError('Following failed.', { cause: failure });
-    for (const id of ids.filter(this.#isWanted)) {
-      const entry = this.#entry(id);
-      this.#update(entry, { failure: known, settled: true, transport: null });
-    }
+    const known = walrusErrorOf(failure);
+    for (const id of ids.filter(this.#isWanted)) this.#update(this.#entry(id), { failure: known, settled: true, transport: null });
   }
 
   #update(entry: Entry, changes: Partial<Snapshot>, event?: WireEvent): void {
