@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Writes what the contract/ folder defines: code of steps.json and errors.json, the JSON twins of
-openapi.yaml and asyncapi.yaml, and the page that shows them all.
+"""Writes what the contract/ folder defines: code of steps.json and errors.json (C++ and TypeScript), the
+JSON twins of openapi.yaml and asyncapi.yaml, and the page that shows them all. The TypeScript client's
+types of openapi.yaml are written by its own `npm run generate`.
 
     generate.py                        rewrites the generated files
     generate.py --check [--root DIR]   exits 1 where a generated file differs from what would be written
@@ -87,6 +88,32 @@ def steps_header(kinds):
     return "".join(lines)
 
 
+def typescript_union(name, comment, words):
+    return f"/** {comment} */\nexport type {name} =\n" + "".join(f"  | {text(word)}\n" for word in words)[:-1] + ";\n\n"
+
+
+def typescript_plans(kinds, errors):
+    lines = [NOTICE.format(source="steps.json and errors.json")]
+    lines.append(typescript_union("HttpErrorType", "What an HTTP answer's `error_type` may be.",
+                                  [e["name"] for e in errors if "http" in e["scope"]]))
+    lines.append(typescript_union("OperationErrorType", "What an operation's `error.type` may be.",
+                                  [e["name"] for e in errors if "operation" in e["scope"]]))
+    lines.append("export interface PlannedStep {\n  readonly name: string;\n")
+    lines.append("  /** On reaching the step; null for a chat. */\n  readonly percent: number | null;\n")
+    lines.append("  /** `{n}` stands for the number of chunks. */\n  readonly message: string;\n}\n\n")
+    lines.append("/** The steps of Walrus's own kinds, in order: to draw a bar's marks before the first event. */\n")
+    lines.append("export const plans = {\n")
+    for kind in kinds:
+        lines.append(f"  {kind['name']}: [\n")
+        lines += [f"    {{ name: {text(s['name'])}, percent: {json.dumps(s['percent'])}, message: {text(s['message'])} }},\n"
+                  for s in kind["steps"]]
+        lines.append("  ],\n")
+    lines.append("} as const satisfies Record<string, readonly PlannedStep[]>;\n\n")
+    lines.append("export type Kind = keyof typeof plans;\n")
+    lines.append("export type Step = (typeof plans)[Kind][number]['name'];\n")
+    return "".join(lines)
+
+
 def read_yaml(path):
     """A contract document without the pieces that only YAML merges in."""
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -107,6 +134,7 @@ def outputs(root):
     return {
         root / "server/base/error_codes.h": error_codes_header(errors),
         root / "server/status/steps.h": steps_header(kinds),
+        root / "clients/ts/packages/client/src/generated/plans.ts": typescript_plans(kinds, errors),
         contract / "openapi.json": compact(openapi),
         contract / "asyncapi.json": compact(asyncapi),
         contract / "docs.html": contract_page.render(openapi, asyncapi, kinds, errors),

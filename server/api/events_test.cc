@@ -261,6 +261,16 @@ TEST_F(EventsTest, AListIsOfOneToAHundred) {
   EXPECT_EQ(get("/v1/events?operations=").status, 422);
 }
 
+TEST(MultiplexCursorTest, TakesNoSequenceForMissing) {
+  std::vector<std::string> ids{"a"};
+  for (std::uint64_t sequence = 0; sequence <= 2000; ++sequence) {
+    auto listed = decode_listed(encode_listed(fingerprint_of(ids), {{.sequence = sequence}}), ids);
+    ASSERT_TRUE(listed);
+    EXPECT_FALSE(listed->front().missing) << sequence;
+    EXPECT_EQ(listed->front().sequence, sequence);
+  }
+}
+
 TEST(MultiplexCursorTest, IsReadAsItWasWritten) {
   std::vector<Told> places(3);
   places[0].sequence = 123456789;

@@ -12,8 +12,9 @@ namespace walrus::api {
 namespace {
 
 constexpr int kBase = 36;
+// No digits of that base, and nothing that a query would have to escape.
 constexpr std::string_view kNothing = "-";
-constexpr std::string_view kMissing = "x";
+constexpr std::string_view kMissing = "_";
 
 std::string digits(std::uint64_t number) {
   char text[16];

@@ -1,0 +1,10 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', core: 'src/core.ts', plans: 'src/generated/plans.ts', webhooks: 'src/webhooks.ts' },
+  format: ['esm', 'cjs'],
+  fixedExtension: false,
+  dts: true,
+  platform: 'neutral',
+  target: 'es2022',
+});
