@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Writes what the contract/ folder defines: code of steps.json and errors.json, the JSON twins of
-openapi.yaml and asyncapi.yaml, and the page that shows them all.
+"""Writes what the contract/ folder defines: code of steps.json and errors.json, the Python client's
+types, the JSON twins of openapi.yaml and asyncapi.yaml, and the page that shows them all.
 
     generate.py                        rewrites the generated files
     generate.py --check [--root DIR]   exits 1 where a generated file differs from what would be written
@@ -13,6 +13,7 @@ import sys
 import yaml
 
 import contract_page
+import generate_python
 
 NOTICE = "// Generated from contract/{source} by scripts/generate.py. Do not edit.\n"
 
@@ -107,6 +108,8 @@ def outputs(root):
     return {
         root / "server/base/error_codes.h": error_codes_header(errors),
         root / "server/status/steps.h": steps_header(kinds),
+        root / "clients/python/src/walrus/words.py": generate_python.words_module(kinds, errors),
+        root / "clients/python/src/walrus/shapes.py": generate_python.shapes_module(openapi),
         contract / "openapi.json": compact(openapi),
         contract / "asyncapi.json": compact(asyncapi),
         contract / "docs.html": contract_page.render(openapi, asyncapi, kinds, errors),
