@@ -115,8 +115,10 @@ class _Reporting:
         with self._changing():
             self._queue.end(self._clock(), report)
 
-    def _say_what_is_left(self) -> None:
+    def _give_up(self) -> None:
+        """What has not arrived by now is not sent any more."""
         if not self._queue.finished:
+            self._queue.close()
             log.warning("The end of operation %s has not reached the server in %g s.", self.operation_id, DRAIN_SECONDS)
 
 
@@ -138,7 +140,7 @@ class Operation(_Reporting):
     def __exit__(self, _: Any, error: Optional[BaseException], __: Any) -> None:
         self._end(error)
         self._sender.join(DRAIN_SECONDS)
-        self._say_what_is_left()
+        self._give_up()
 
     def _changing(self) -> Any:
         return _Notifying(self._changed)
@@ -184,7 +186,7 @@ class AsyncOperation(_Reporting):
         if self._sender:
             await asyncio.wait({self._sender}, timeout=DRAIN_SECONDS)
             self._sender.cancel()
-        self._say_what_is_left()
+        self._give_up()
 
     def _changing(self) -> Any:
         return _Setting(self._changed)

@@ -56,6 +56,10 @@ def _answer(response: httpx.Response, body: bytes = b"") -> Answer:
     return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
+def _closed() -> ConnectionLostError:
+    return ConnectionLostError("The client was closed.")
+
+
 def _lost(error: httpx.RequestError) -> ConnectionLostError:
     stalled = isinstance(error, httpx.ReadTimeout)
     what = "Nothing came for too long" if stalled else "The connection to the server was lost or never made"
@@ -80,6 +84,8 @@ class SyncRun:
 
     def _perform(self, effect: Effect) -> Any:
         client = self._wire.client
+        if client.is_closed and isinstance(effect, (Send, Open)):
+            raise _closed()
         if isinstance(effect, Send):
             response = client.send(client.build_request(**_arguments(effect.request)))
             return _answer(response, response.content)
@@ -161,6 +167,8 @@ class AsyncRun:
 
     async def _perform(self, effect: Effect) -> Any:
         client = self._wire.client
+        if client.is_closed and isinstance(effect, (Send, Open)):
+            raise _closed()
         if isinstance(effect, Send):
             response = await client.send(client.build_request(**_arguments(effect.request)))
             return _answer(response, response.content)
