@@ -70,6 +70,8 @@ class Lost(unittest.TestCase):
             for _ in followed:
                 break
         self.assertTrue(body.is_closed)
+        with self.assertRaisesRegex(errors.WalrusError, "closed before"):
+            followed.wait()
 
     def test_an_unknown_type_is_passed_on(self):
         script = Script(stream(sse((1, {"type": "hint", "words": [1]}), (2, {"type": "hint"}), (2, {"type": "hint"}), END)))

@@ -80,6 +80,18 @@ class Errors(unittest.TestCase):
             Script(page).client().documents.upload(b"x", filename="a.txt")
         self.assertEqual((raised.exception.detail, raised.exception.request_id), ("The server answered 413.", "p-9"))
 
+    def test_an_answer_of_somebody_else(self):
+        with self.assertRaisesRegex(errors.WalrusError, "no Walrus server"):
+            Script(httpx.Response(200, text="<html>sign in</html>")).client().models.list()
+
+    def test_a_client_that_was_closed(self):
+        script = Script()
+        client = script.client()
+        client.close()
+        with self.assertRaisesRegex(errors.WalrusError, "closed"):
+            client.models.list()
+        self.assertEqual(script.slept, [])
+
     def test_retry_after_as_a_date(self):
         self.assertAlmostEqual(errors.seconds_of(email.utils.formatdate(time.time() + 30)), 30, delta=2)
         self.assertEqual(errors.seconds_of(email.utils.formatdate(0)), 0)

@@ -17,6 +17,7 @@ def blocking(client: WalrusClient) -> str:
     for row in client.documents.list(document_type="file_upload"):
         print(row["chunks_created"] + 1)
     status: DocumentStatus = client.documents.status("d")
+    stopped: bool = client.chat.stream("q", "s").cancel()
     return client.chat.stream("q", "s").text() + status["status_message"]
 
 async def awaited(client: AsyncWalrusClient) -> str:
@@ -25,6 +26,7 @@ async def awaited(client: AsyncWalrusClient) -> str:
     status: DocumentStatus = await client.documents.status("d")
     waiting: Coroutine[Any, Any, DocumentStatus] = client.documents.status("d")
     await waiting
+    stopped: bool = await client.chat.stream("q", "s").cancel()
     return await client.chat.stream("q", "s").text()
 
 client = WalrusClient()

@@ -24,7 +24,9 @@ def _settings(url: Optional[str], api_key: Optional[str]) -> Dict[str, Any]:
     base = url or os.environ.get("WALRUS_URL") or DEFAULT_URL
     if not base.startswith(("http://", "https://")):
         raise ValueError(f"'{base}' is no address of a server; one begins with http:// or https://.")
-    return {"base_url": base, "headers": {"Authorization": f"Bearer {api_key}"} if api_key else {}}
+    # As many connections as there are streams; the server has its own bound.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    return {"base_url": base, "limits": limits, "headers": {"Authorization": f"Bearer {api_key}"} if api_key else {}}
 
 
 class _Client(Resource[M]):

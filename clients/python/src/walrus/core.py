@@ -45,7 +45,7 @@ class Core:
     def get(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Procedure[Any]:
         """JSON. Where the server has an ETag for it, an answer that has not changed is not sent again."""
         answer = yield from self.get_answer(path, query)
-        return json.loads(answer.body)
+        return parsed(answer)
 
     def get_answer(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Procedure[Answer]:
         named = texts(query or {})
@@ -74,7 +74,7 @@ class Core:
         cursor: Optional[str] = None
         while True:
             answer = yield from self.get_answer(path, {**query, "cursor": cursor})
-            page = json.loads(answer.body)
+            page = parsed(answer)
             for entry in page[member] if member else page:
                 yield Emit(entry)
             cursor = answer.headers.get("x-next-cursor") or (page.get("next_cursor") if member else None)
@@ -84,19 +84,19 @@ class Core:
     def delete(self, path: str) -> Procedure[Any]:
         """Where the answer of a deletion was lost, the repeat's is a NotFoundError."""
         answer = yield from self.send(Request("DELETE", path, patience=self.patience.answer))
-        return json.loads(answer.body)
+        return parsed(answer)
 
     def post(self, path: str, value: Any, *, key: Optional[str] = None, patience: Optional[float] = None) -> Procedure[Any]:
         """JSON. An Idempotency-Key goes along, so that asking again is never more work."""
         request = self.json_request("POST", path, value, {"Idempotency-Key": key or new_key(), "Accept": "application/json"})
         answer = yield from self.send(with_patience(request, patience or self.patience.answer))
-        return json.loads(answer.body)
+        return parsed(answer)
 
     def send_form(self, method: str, path: str, form: Form, key: Optional[str]) -> Procedure[Any]:
         request = Request(method, path, headers={"Idempotency-Key": key or new_key()}, content=form,
                           patience=self.patience.answer)
         answer = yield from self.send(request)
-        return json.loads(answer.body)
+        return parsed(answer)
 
     @staticmethod
     def json_request(method: str, path: str, value: Any, headers: Mapping[str, str]) -> Request:
@@ -134,6 +134,14 @@ class Core:
         reach = (first or self.patience.first_backoff) * 2 ** max(0, failures - 1)
         jitter = self._uniform(0, min(reach, self.patience.longest_backoff))
         return (retry_after or 0) + jitter
+
+
+def parsed(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except ValueError:
+        raise WalrusError("What answered is no Walrus server, or a proxy in front of it: the answer is no JSON.",
+                          status=answer.status) from None
 
 
 def new_key() -> str:

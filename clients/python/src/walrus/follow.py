@@ -5,12 +5,11 @@ proxy that buffers), it becomes a long poll, and where that does not, a plain po
 warning of the logger "walrus" say so."""
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 from urllib.parse import quote
 
-from .core import Core, given, new_key, with_patience
+from .core import Core, given, new_key, parsed, with_patience
 from .errors import (ConflictError, ConnectionLostError, NotFoundError, UpstreamError, UpstreamTimeoutError, WalrusError, error_of,
                      failure_of)
 from .events import Event, event_of
@@ -219,7 +218,7 @@ class OperationFollowing(Following):
         self._heard = True
         if answer.status >= 400:
             raise error_of(answer.status, answer.headers, answer.body)
-        return None if answer.status == 304 else json.loads(answer.body)
+        return None if answer.status == 304 else parsed(answer)
 
     def _as_event(self, status: Mapping[str, Any]) -> Procedure[Dict[str, Any]]:
         """A chat's as a snapshot: its text comes with its end, from its conversation."""
@@ -256,6 +255,8 @@ class OperationFollowing(Following):
 
     def succeeded(self) -> OperationState:
         """The last state; a failure is raised."""
+        if not self.state.ended:
+            raise WalrusError("The stream was closed before the operation had ended.", operation_id=self.operation_id)
         if self.state.status != "completed":
             raise failure_of(self.state)
         return self.state

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
-from .core import Core, given
+from .core import Core, given, parsed
 from .errors import CancelRequested, WalrusError, error_of
 from .exchange import Answer, Procedure, Send
 from .redaction import described
@@ -93,7 +93,7 @@ class _Reporting:
             self._failed(error)
         else:
             self._failures = 0
-            self.cancel_requested = self.cancel_requested or b'"cancel_requested":true' in answer.body.replace(b" ", b"")
+            self.cancel_requested = self.cancel_requested or parsed(answer)["cancel_requested"]
             self._queue.done()
 
     def _failed(self, error: WalrusError) -> None:

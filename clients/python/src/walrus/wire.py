@@ -12,7 +12,7 @@ from typing import (TYPE_CHECKING, Any, AsyncGenerator, AsyncIterator, Awaitable
 
 import httpx
 
-from .errors import ConnectionLostError
+from .errors import ConnectionLostError, WalrusError
 from .exchange import Answer, Close, Effect, Emit, Feed, Form, Open, Procedure, Read, Request, Send, Sleep
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def _answer(response: httpx.Response, body: bytes = b"") -> Answer:
     return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
-def _closed() -> ConnectionLostError:
-    return ConnectionLostError("The client was closed.")
+def _closed() -> WalrusError:
+    return WalrusError("The client was closed.")
 
 
 def _lost(error: httpx.RequestError) -> ConnectionLostError:
