@@ -57,6 +57,7 @@ class Stream(unittest.TestCase):
         (asked,) = script.asked
         self.assertEqual(asked.json(), {"query": "When?", "session_id": "s", "user_id": "u", "retrieval_k": 3})
         self.assertEqual((asked.headers["accept"], asked.headers["idempotency-key"]), ("text/event-stream", "mine"))
+        self.assertEqual(asked.patience, 40)
 
     def test_a_lost_stream_goes_on_at_the_operation(self):
         for cut in range(len(TURN)):

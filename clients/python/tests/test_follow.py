@@ -73,6 +73,13 @@ class Lost(unittest.TestCase):
         with self.assertRaisesRegex(errors.WalrusError, "closed before"):
             followed.wait()
 
+    def test_nothing_is_held_open_between_two_connections(self):
+        body, closed = stream(sse(told(1)), CUT), []
+        script = Script(body, stream(sse(END)))
+        script.sleep = lambda seconds: closed.append(body.is_closed)
+        follow(script).wait()
+        self.assertEqual(closed, [True])
+
     def test_an_unknown_type_is_passed_on(self):
         script = Script(stream(sse((1, {"type": "hint", "words": [1]}), (2, {"type": "hint"}), (2, {"type": "hint"}), END)))
         kinds = [(type(event).__name__, event.sequence) for event in follow(script)]
@@ -148,6 +155,12 @@ class Fallback(unittest.TestCase):
         self.assertEqual((followed.transport, len(logged.output)), (POLL, 2))
         self.assertEqual([asked.headers.get("if-none-match") for asked in script.asked[-3:]], ['"1"', '"1"', '"2"'])
         self.assertEqual(script.slept[-2:], [1.5, 1.5])
+
+    def test_a_stream_that_falls_silent_got_through(self):
+        script = Script(stream(sse(told(1)), SILENT), stream(SILENT), stream(sse(END)))
+        followed = follow(script)
+        followed.wait()
+        self.assertEqual(followed.transport, EVENTS)
 
     def test_one_bad_connection_is_not_enough(self):
         script = Script(self.no_stream(), stream(sse(told(1)), CUT), self.no_stream(), stream(sse(END)))

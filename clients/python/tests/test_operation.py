@@ -2,6 +2,7 @@
 import asyncio
 import os
 import threading
+import time
 import unittest
 from unittest import mock
 
@@ -172,7 +173,8 @@ class Blocking(unittest.TestCase):
         with self.assertRaises(CancelRequested) as raised, self.client.operation("import", STEPS) as operation:
             operation.step("fetch")
             self.server.arrived.wait(10)
-            while True:
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
                 operation.step("load")
         self.assertEqual(raised.exception.operation_id, OPERATION)
         self.assertEqual(self.server.said()[-1]["error"]["type"], "cancelled")

@@ -7,8 +7,9 @@ from unittest import mock
 
 import httpx
 from scripted import DOCUMENT, OPERATION, Script, answer, problem, status
-from walrus import Patience, WalrusClient, errors
+from walrus import OperationState, Patience, WalrusClient, errors
 from walrus.core import KEPT_ANSWERS
+from walrus.progress import ProgressMeter
 
 ACCEPTED = {"document_id": DOCUMENT, "operation_id": OPERATION}
 LOST = httpx.ReadError("gone")
@@ -164,6 +165,14 @@ class Uploads(unittest.TestCase):
             self.assertIn(content, asked.body)
         self.assertEqual([progress.bytes_sent for progress in seen], [65536, 131072, 196608, 200_000])
         self.assertEqual([progress.percent for progress in seen], [3, 6, 9, 10])
+
+    def test_a_server_that_has_not_begun_moves_no_bar_back(self):
+        seen = []
+        meter = ProgressMeter(seen.append, 100)
+        meter.sent(100)
+        for progress in (0, 10, 25):
+            meter.stands(OperationState(progress=progress, message="Waiting"))
+        self.assertEqual([progress.percent for progress in seen], [10, 10, 10, 25])
 
     def test_bytes_without_a_name(self):
         with self.assertRaisesRegex(ValueError, "filename"):

@@ -14,7 +14,7 @@ def parsed(*pieces):
 
 class Events(unittest.TestCase):
     def test_fields(self):
-        stream = (b"\xef\xbb\xbf: a comment\nretry: 1500\n\nid: 7\ndata: {\"type\":\ndata:\"chunk\"}\nother: x\n\n"
+        stream = (b"\xef\xbb\xbfid: 7\n: a comment\nretry: 1500\ndata: {\"type\":\ndata:\"chunk\"}\nother: x\n\n"
                   b"data: {\"type\":\"b\"}\n\nid: 9\n\ndata: {\"type\":\"unfinished\"}\n")
         self.assertEqual(parsed(stream), [Message("7", {"type": "chunk"}), Message(None, {"type": "b"})])
 

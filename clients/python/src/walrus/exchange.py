@@ -79,31 +79,21 @@ Procedure = Generator[Effect, Any, T]
 Feed = Generator[Union[Effect, Emit[T]], Any, None]
 
 
-def drained(feed: Feed[T], told: Callable[[T], None]) -> Procedure[None]:
-    """A feed as a procedure: its values go to `told`."""
+def drained(feed: Feed[T]) -> Procedure[None]:
+    """A feed as a procedure, for what it does and not for its values."""
     wanted: Any = next(feed, None)
     while wanted is not None:
-        if isinstance(wanted, Emit):
-            told(wanted.value)
-            outcome = None
+        try:
+            outcome = None if isinstance(wanted, Emit) else (yield wanted)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the feed's to judge
+            wanted = _next_of(feed.throw, error)
         else:
-            try:
-                outcome = yield wanted
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is the feed's to judge
-                wanted = _thrown(feed, error)
-                continue
-        wanted = _sent(feed, outcome)
+            wanted = _next_of(feed.send, outcome)
 
 
-def _sent(feed: Feed[T], outcome: Any) -> Any:
+def _next_of(go_on: Callable[[Any], Any], outcome: Any) -> Any:
+    """What a feed wants next; None at its end."""
     try:
-        return feed.send(outcome)
-    except StopIteration:
-        return None
-
-
-def _thrown(feed: Feed[T], error: Exception) -> Any:
-    try:
-        return feed.throw(error)
+        return go_on(outcome)
     except StopIteration:
         return None

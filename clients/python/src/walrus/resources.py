@@ -36,7 +36,7 @@ def _path(*parts: str) -> str:
 
 
 def _end_of(following: OperationFollowing) -> Procedure[OperationState]:
-    yield from drained(following.feed(), lambda _: None)
+    yield from drained(following.feed())
     return following.succeeded()
 
 
