@@ -102,7 +102,7 @@ class Ends(unittest.TestCase):
 
     def test_wait_tells_each_state(self):
         seen = []
-        script = Script(stream(sse(told(1), told(1), told(2, 50), END)))
+        script = Script(stream(sse(told(1), told(1)), CUT), CUT, stream(sse(told(2, 50), END)))
         script.client().documents.wait(DOCUMENT, on_state=lambda state: seen.append(state.progress))
         self.assertEqual(seen, [25, 50, 100])
 

@@ -96,19 +96,21 @@ from walrus import StatusMonitor
 
 async def main():
     monitor = StatusMonitor("{self.url}")
-    await monitor.monitor_chat_stream(
+    answer = await monitor.monitor_chat_stream(
         session_id="user_123",
         query="What is artificial intelligence?"
     )
     document_id = await monitor.monitor_document_upload("docs/walrus.pdf")
     await monitor.get_chat_status_history("user_123", "session_001")
-    print(document_id)
+    print(document_id, answer, sep="\\n")
 
 asyncio.run(main())
 """
         done = self.run_python("-c", script)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        *_, nothing, document_id = done.stdout.splitlines()
+        *_, nothing, document_id, answer = done.stdout.splitlines()
+        stored = self.server.get("/v1/chat/conversations/-/user_123/history").json()["messages"][-1]
+        self.assertEqual(answer.split(), stored["text"].split())
         self.assertEqual(nothing, "There are no statuses of session_001.")
         self.assertEqual(self.server.get(f"/v1/documents/{document_id}").json()["filename"], "walrus.pdf")
         self.assertIn(samples.MESSAGES["finished"], done.stdout)

@@ -147,6 +147,8 @@ class Resources(unittest.TestCase):
             states = {page["url"].removeprefix(website.url("")): page["state"] for page in self.client.crawls.pages(crawl["document_id"])}
         self.assertEqual(states, {"/": "crawled", "/more": "crawled"})
         self.assertEqual(self.client.crawls.delete(crawl["document_id"])["document_type"], "web_crawl")
+        with self.assertRaises(errors.NotFoundError):
+            self.client.crawls.delete(self.ingest().document_id)
 
     def test_a_webhook_is_believed(self):
         secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

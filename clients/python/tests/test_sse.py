@@ -36,6 +36,10 @@ class Events(unittest.TestCase):
             (message,) = parsed(b"data: " + data + b"\n\n")
             self.assertEqual(message.data["type"], "unknown")
 
+    def test_other_line_ends_of_unicode_are_text(self):
+        (message,) = parsed('data: {"type":"chunk","content":"a\u2028b\u2029c\x85d"}\n\n'.encode())
+        self.assertEqual(message.data["content"], "a\u2028b\u2029c\x85d")
+
     def test_a_line_without_an_end(self):
         parser = EventParser()
         with self.assertRaises(LineTooLong):
