@@ -193,6 +193,19 @@ class Many(unittest.TestCase):
         self.assertEqual(script.asked[0].path, f"/v1/events?operations={OPERATION}%2C{self.OTHER}")
         self.assertTrue(all(state.ended for state in followed.states.values()))
 
+    def test_none_is_not_all(self):
+        self.assertEqual([*Script().client().events.follow([])], [])
+
+    def test_all_of_the_callers_own_go_on_without_an_end(self):
+        limit = b'data: {"type":"error","error":"Too many.","error_type":"rate_limited"}\n\n'
+        script = Script(stream(sse(self.cursor("a.1", END), limit), CUT), *[CUT] * 7)
+        followed = script.client().events.follow()
+        with self.assertRaises(errors.ConnectionLostError):
+            [*followed]
+        self.assertEqual(followed.states[OPERATION].status, "completed")
+        self.assertEqual(script.asked[-1].path, "/v1/events")
+        self.assertEqual(script.asked[-1].headers["last-event-id"], "a.1")
+
     def test_an_id_that_nobody_knows_is_told_once(self):
         unknown = (b'data: {"type":"error","error":"No.","error_type":"not_found","operation_id":"x"}\n\n')
         script = Script(stream(sse(unknown, self.cursor("a.1", told(1))), CUT), stream(sse(unknown, self.cursor("a.2", END))))

@@ -175,6 +175,14 @@ class Resources(unittest.TestCase):
         steps = [event.step for event in self.client.operations.follow(run.operation_id) if isinstance(event, StatusEvent)]
         self.assertEqual([*dict.fromkeys(steps)], ["fetch", "load"])
 
+    def test_all_of_the_callers_own_on_one_stream(self):
+        with self.client.events.follow() as stream, self.client.operation("import", ["fetch"]) as run:
+            run.write("seen ")
+            for event in stream:
+                if event.operation_id == run.operation_id and isinstance(event, ChunkEvent):
+                    break
+        self.assertEqual(stream.states[run.operation_id].text, "seen ")
+
     def test_a_pipeline_that_fails_says_why_and_no_secret(self):
         with contextlib.suppress(RuntimeError), self.client.operation("import", ["fetch"]) as run:
             raise RuntimeError("no answer of postgres://admin:hunter2@db/orders")

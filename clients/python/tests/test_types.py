@@ -50,7 +50,7 @@ class Types(unittest.TestCase):
     def mypy(self, *arguments):
         environment = {**os.environ, "MYPYPATH": str(CLIENT / "src")}
         environment.pop("PYTHONPATH", None)
-        return subprocess.run(["mypy", "--strict", "--config-file", str(CLIENT / "pyproject.toml"),
+        return subprocess.run(["/usr/bin/python3", "-m", "mypy", "--strict", "--config-file", str(CLIENT / "pyproject.toml"),
                                "--cache-dir", str(self.cache), *arguments],
                               cwd=CLIENT, env=environment, capture_output=True, text=True, check=False)
 

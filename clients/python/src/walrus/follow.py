@@ -6,10 +6,10 @@ warning of the logger "walrus" say so."""
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+from typing import Any, Callable, Dict, Mapping, Optional
 from urllib.parse import quote
 
-from .core import Core, given, new_key, parsed, with_patience
+from .core import Core, parsed
 from .errors import (ConflictError, ConnectionLostError, NotFoundError, UpstreamError, UpstreamTimeoutError, WalrusError, error_of,
                      failure_of)
 from .events import Event, event_of
@@ -39,6 +39,7 @@ class Following:
         self._retry = core.patience.first_backoff
         self._strikes = 0
         self._gained = False  # whether something new came since the last failure
+        self._heard = False  # whether the last connection brought anything at all
         self.transport = EVENTS
         self.done = False
 
@@ -84,8 +85,6 @@ class Following:
                     self._path, self.transport)
 
     # --- Streams
-
-    _heard = False  # whether the last connection brought anything at all
 
     def _next_request(self) -> Request:
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
@@ -160,7 +159,7 @@ class Following:
         raise NotImplementedError
 
 
-def _is_news(before: OperationState, after: OperationState, data: Mapping[str, Any]) -> bool:
+def is_news(before: OperationState, after: OperationState, data: Mapping[str, Any]) -> bool:
     unplaced = data["type"] not in KNOWN_TYPES and "sequence" not in data
     return after is not before or unplaced or is_about_stream(data)
 
@@ -189,7 +188,7 @@ class OperationFollowing(Following):
         self.operation_id = self.state.operation_id or self.operation_id
         # Nothing follows the end that the state holds too; a late one of an earlier attempt is no end.
         self.done = self.done or (is_last(data) and self.state.ended)
-        if not _is_news(before, self.state, data):
+        if not is_news(before, self.state, data):
             return None
         if self._told and self.state is not before:
             self._told(self.state)
@@ -260,92 +259,3 @@ class OperationFollowing(Following):
         if self.state.status != "completed":
             raise failure_of(self.state)
         return self.state
-
-
-class ChatFollowing(OperationFollowing):
-    """A chat's turn from its question on. The question is sent again only where no answer came, under the same key."""
-
-    def __init__(self, core: Core, question: Mapping[str, Any], key: Optional[str]) -> None:
-        super().__init__(core, "/v1/chat/", "/v1/chat/")
-        self._question = question
-        self._key = key or new_key()
-        self.user_id = question.get("user_id", self.user_id)
-
-    def _begun(self, answer: Answer) -> None:
-        super()._begun(answer)
-        if self.operation_id is not None:
-            self._status_path = f"/v1/operations/{self.operation_id}"
-            self._path = f"{self._status_path}/events"
-
-    def _next_request(self) -> Request:
-        if self.operation_id is not None:
-            return super()._next_request()
-        headers = {"Idempotency-Key": self._key, "Accept": "text/event-stream"}
-        request = self._core.json_request("POST", self._path, self._question, headers)
-        return with_patience(request, self._core.patience.stall)
-
-    def _poll(self) -> Feed[Event]:
-        if self.operation_id is not None:
-            yield from super()._poll()
-            return
-        # Not even the head of a stream came: the same question, answered whole.
-        answer = yield from self._core.post(self._path, self._question, key=self._key, patience=self._core.patience.work)
-        self.operation_id = answer["operation_id"]
-        place = given(operation_id=self.operation_id)
-        for data in ({"type": "chunk", "content": answer["response"], **place},
-                     {"type": "complete", "metadata": {"status": "completed", **answer["metadata"]}, **place}):
-            event = self._folded(data, None)
-            if event is not None:
-                yield Emit(event)
-
-
-class ManyFollowing(Following):
-    """Many operations on one stream. `states` holds each by its id."""
-
-    def __init__(self, core: Core, operation_ids: Optional[List[str]]) -> None:
-        super().__init__(core, "/v1/events", {"operations": ",".join(operation_ids)} if operation_ids else None)
-        self._wanted = operation_ids
-        self.states: Dict[str, OperationState] = {}
-        self._finished: Set[Optional[str]] = set()  # those of which nothing follows
-
-    def _finish(self, operation_id: Optional[str]) -> None:
-        self._finished.add(operation_id)
-        self.done = self._wanted is not None and self._finished.issuperset(self._wanted)
-
-    def _folded(self, data: Mapping[str, Any], identity: Optional[str]) -> Optional[Event]:
-        operation_id: Optional[str] = data.get("operation_id")
-        if is_about_stream(data) or operation_id is None:
-            if operation_id in self._finished:
-                return None  # told before this connection
-            self._finish(operation_id)
-            return event_of(data, operation_id, 0, 0)
-        before = self.states.get(operation_id, INITIAL)
-        after = reduce(before, data)  # the id is a cursor, and no sequence
-        self.states[operation_id] = after
-        if is_last(data) and after.ended:
-            self._finish(operation_id)
-        if not _is_news(before, after, data):
-            return None
-        return event_of(data, operation_id, after.sequence, after.attempt)
-
-    def _step_down(self) -> None:
-        if self._wanted is None:
-            return  # there is no poll that tells of what begins and ends in between
-        self.transport = POLL
-        log.warning("No stream of %s got through; going on by %s.", self._path, self.transport)
-
-    def _poll(self) -> Feed[Event]:
-        """Each that has not ended, and the pause after it."""
-        for operation_id in self._open_ones():
-            try:
-                status = yield from self._core.get(f"/v1/operations/{operation_id}")
-            except NotFoundError as error:
-                status = {"type": "error", "error": error.detail, "error_type": "not_found", "operation_id": operation_id}
-            event = self._folded({"type": "status", **status}, None)
-            if event is not None:
-                yield Emit(event)
-        if not self.done:
-            yield Sleep(self._core.patience.poll)
-
-    def _open_ones(self) -> List[str]:
-        return [one for one in self._wanted or () if one not in self._finished]

@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 from .core import Core, given
 from .exchange import Feed, Procedure, drained
-from .follow import ChatFollowing, ManyFollowing, OperationFollowing
+from .follow import OperationFollowing
+from .follow_chat import ChatFollowing
+from .follow_many import ManyFollowing
 from .progress import File, Progress, ProgressMeter, Upload
 from .shapes import (ChatHistoryEvent, ChatResponse, ChatStatusItem, Chunk, Conversation, ConversationDeleted, ConversationHistory,
                      CrawlAccepted, CrawledPage, Document, DocumentDeleted, DocumentRow, DocumentStatus, DocumentStatuses,

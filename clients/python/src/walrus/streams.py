@@ -5,7 +5,8 @@ from typing import Any, AsyncGenerator, AsyncIterator, Dict, Generator, Generic,
 
 from .events import Event
 from .exchange import Procedure
-from .follow import Following, ManyFollowing, OperationFollowing
+from .follow import Following, OperationFollowing
+from .follow_many import ManyFollowing
 from .state import OperationState
 from .wire import Async, AsyncWire, M, Resource, Sync, SyncWire, call
 
