@@ -9,7 +9,7 @@ from unittest import mock
 import httpx
 from scripted import OPERATION, Script, answer, problem, run_async
 from walrus import CancelRequested
-from walrus.errors import ConflictError
+from walrus.errors import ConflictError, ValidationError
 from walrus.operation import planned
 from walrus.redaction import described, redacted
 from walrus.reports import BATCH_BYTES, BATCH_SECONDS, CONTENT_BYTES, LIFE_SECONDS, TEXT_BYTES, ReportQueue, pieces_of
@@ -47,6 +47,20 @@ class Queue(unittest.TestCase):
         self.queue.progress(0.0, {"step": "b"})
         self.assertEqual(bare(self.sent(1.0)), [{"step": "a", "done": 999, "total": 1000, "message": "Nearly there"},
                                                 {"content": "one two"}, {"step": "b"}])
+
+    def test_metadata_is_merged_by_member(self):
+        for metadata in ({"rows": 1, "source": "erp"}, {"rows": 2}):
+            self.queue.progress(0.0, {"step": "a", "metadata": metadata})
+        self.assertEqual(bare(self.sent(1.0)), [{"step": "a", "metadata": {"rows": 2, "source": "erp"}}])
+
+    def test_an_end_among_what_is_refused_goes_by_itself(self):
+        self.queue.text(0.0, "x")
+        self.queue.end(0.0, {"status": "completed"})
+        end = self.queue.take(0.0)[-1]
+        self.queue.refused()
+        self.assertEqual(self.queue.take(0.0), [end])
+        self.queue.refused()
+        self.assertTrue(self.queue.finished)
 
     def test_what_may_not_have_arrived_is_sent_again_the_same(self):
         self.queue.text(0.0, "x")
@@ -186,6 +200,30 @@ class Blocking(unittest.TestCase):
             operation.step("fetch")
             operation._sender.join(10)
             operation.step("load")
+
+    def test_reports_that_are_not_as_they_must_be_are_left_out_and_the_end_is_told(self):
+        self.server.refuse = [problem(422, "validation_error", "metadata: at most 4 KiB")]
+        with self.assertLogs("walrus", "WARNING"), self.assertRaises(ValidationError), \
+                self.client.operation("import", STEPS) as operation:
+            operation.step("fetch", metadata={"x": "y" * 5000})
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                operation.write("more")
+        self.assertEqual(self.server.said()[-1]["error"]["message"], "ValidationError: metadata: at most 4 KiB")
+
+    def test_the_clients_own_key_is_in_no_message(self):
+        with self.assertRaises(RuntimeError), self.server.client(api_key="plainwords").operation("import", STEPS):
+            raise RuntimeError("plainwords was refused")
+        self.assertEqual(self.server.said()[-1]["error"]["message"], "RuntimeError: *** was refused")
+
+    def test_long_messages_are_cut(self):
+        with self.client.operation("import", STEPS) as operation:
+            operation.step("fetch", message="x" * 501)
+        self.assertEqual(len(self.server.said()[0]["message"]), 500)
+
+    def test_one_of_done_and_total_is_said_here(self):
+        with self.assertRaisesRegex(ValueError, "together"), self.client.operation("import", STEPS) as operation:
+            operation.step("fetch", done=1)
 
     def test_an_unknown_step_is_said_here(self):
         with self.assertRaisesRegex(ValueError, "its steps are fetch, load"), self.client.operation("import", STEPS) as operation:

@@ -27,10 +27,11 @@ class Repeats(unittest.TestCase):
         self.assertNotEqual(last.headers["idempotency-key"], first.headers["idempotency-key"])
 
     def test_every_post_has_a_key(self):
-        script = Script(*[answer({}) for _ in range(7)])
+        script = Script(*[answer({}) for _ in range(9)])
         client = script.client()
         client.documents.cancel("d"), client.documents.retry("d"), client.operations.cancel("o"), client.operations.retry("o")
         client.operations.begin("import", [{"name": "a", "percent": 0}]), client.chat.ask("q", "s"), client.crawls.begin("u")
+        client.documents.upload(b"x", filename="a.txt"), client.documents.replace("d", b"x", filename="a.txt")
         self.assertEqual([asked for asked in script.asked if not asked.headers.get("idempotency-key")], [])
 
     def test_delays_grow_with_full_jitter_to_a_bound_and_then_the_error_is_the_callers(self):

@@ -11,13 +11,14 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from .core import Core, given, parsed
-from .errors import CancelRequested, WalrusError, error_of
+from .errors import CancelRequested, ValidationError, WalrusError, error_of
 from .exchange import Answer, Procedure, Send
 from .redaction import described
 from .reports import ReportQueue
 from .shapes import ExternalStatus
 from .wire import AsyncWire, SyncWire
 
+LONGEST_MESSAGE = 500  # characters, as the server takes them
 DRAIN_SECONDS = 10.0  # how long an end waits for the server to take it
 
 # A step is its name, or an object with `percent` and `message` too, as in NewOperation.
@@ -52,9 +53,12 @@ class _Reporting:
         """A step was reached, or `done` of its `total` are. Raises CancelRequested where the work is to stop."""
         if name not in self._names:
             raise ValueError(f"'{name}' is no step of this operation; its steps are {', '.join(self._names)}.")
+        if (done is None) != (total is None):
+            raise ValueError("done and total say something together alone.")
         self._check()
+        shown = message if message is None else message[:LONGEST_MESSAGE]
         with self._changing():
-            self._queue.progress(self._clock(), given(step=name, done=done, total=total, message=message, metadata=metadata))
+            self._queue.progress(self._clock(), given(step=name, done=done, total=total, message=shown, metadata=metadata))
 
     def write(self, text: str) -> None:
         """Text for whoever watches, as a chunk: 4 MiB at most, the rest is left out and the log says so."""
@@ -102,7 +106,10 @@ class _Reporting:
             self._queue.failed(self._clock(), self._core.delay(self._failures, error.retry_after))
             return
         self._refused = error
-        self._queue.close()
+        if isinstance(error, ValidationError):
+            self._queue.refused()
+        else:
+            self._queue.close()
         log.warning("Reports of operation %s are refused: %s", self.operation_id, error)
 
     def _end(self, error: Optional[BaseException]) -> None:

@@ -34,10 +34,12 @@ class ReportQueue:
     def progress(self, now: float, report: Dict[str, Any]) -> None:
         """What is said again of the step that was reported last takes the place of what was said before."""
         last = self._waiting[-1] if self._waiting else {}
-        if last.get("step") == report["step"] and "content" not in last:
-            last.update(report)
+        if last.get("step") != report["step"]:
+            self._add(now, report)
             return
-        self._add(now, report)
+        if "metadata" in last and "metadata" in report:  # which the server takes over member by member
+            report = {**report, "metadata": {**last["metadata"], **report["metadata"]}}
+        last.update(report)
 
     def text(self, now: float, text: str) -> None:
         for piece in pieces_of(text, CONTENT_BYTES):
@@ -102,6 +104,14 @@ class ReportQueue:
     def failed(self, now: float, delay: float) -> None:
         """What was taken may not have arrived; it is taken again, the same, after the delay."""
         self._not_before = now + min(delay, LONGEST_DELAY)
+
+    def refused(self) -> None:
+        """What was taken is not wanted, and left out. Where the end is among it, that goes again by itself."""
+        *others, last = self._sending or [{}]
+        if others and "status" in last:
+            self._sending = [last]
+        else:
+            self.done()
 
     def close(self) -> None:
         self.finished = True
