@@ -64,6 +64,10 @@ class Lost(unittest.TestCase):
         self.assertEqual(follow(script).wait().progress, 100)
         self.assertEqual(script.asked[-1].path, f"/v1/documents/{DOCUMENT}/status")
 
+    def test_a_204_before_the_end_is_none(self):
+        script = Script(stream(sse(told(1)), CUT), httpx.Response(204), answer(status(2, 50)), stream(sse(END)))
+        self.assertEqual(places(follow(script)), [1, 2, 4])
+
     def test_leaving_early_closes_the_connection(self):
         body = stream(sse(told(1), told(2)), CUT)
         with follow(Script(body)) as followed:
@@ -144,6 +148,13 @@ class Fallback(unittest.TestCase):
             self.assertEqual([asked.path for asked in script.asked[2:]],
                              [path, f"{path}?wait=20&after=1", f"{path}?wait=20&after=1"])
             self.assertEqual(script.asked[-1].patience, 30)
+
+    def test_a_long_poll_that_does_not_wait_is_no_storm(self):
+        script = Script(self.no_stream(), self.no_stream(), answer(status(1)), answer(status(1)), httpx.Response(304),
+                        answer(status(4, 100, "completed")))
+        with self.assertLogs("walrus"):
+            self.assertEqual(places(follow(script)), [1, 4])
+        self.assertEqual(script.slept[-2:], [1.5, 1.5])
 
     def test_a_poll_where_no_long_poll_gets_through(self):
         cut = httpx.Response(504, text="<html>")

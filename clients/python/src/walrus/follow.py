@@ -179,9 +179,10 @@ class OperationFollowing(Following):
         self.operation_id = answer.headers.get("x-operation-id", self.operation_id)
 
     def _caught_up(self) -> Feed[Event]:
-        if not self.state.ended:
+        if self.state.ended:
+            self.done = True
+        else:
             yield from self._poll()
-        self.done = True
 
     def _folded(self, data: Mapping[str, Any], identity: Optional[str]) -> Optional[Event]:
         before, self.state = self.state, reduce(self.state, data, identity)
@@ -195,14 +196,13 @@ class OperationFollowing(Following):
         return event_of(data, self.state.operation_id, self.state.sequence, self.state.attempt)
 
     def _poll(self) -> Feed[Event]:
-        """One poll, and the pause after it."""
+        """One poll; then a pause, but for a long poll that brought something."""
         status = yield from self._next_status()
-        if status is not None:
-            event = self._folded((yield from self._as_event(status)), None)
-            self.done = self.state.ended
-            if event is not None:
-                yield Emit(event)
-        if self.transport == POLL and not self.done:
+        event = None if status is None else self._folded((yield from self._as_event(status)), None)
+        self.done = self.state.ended
+        if event is not None:
+            yield Emit(event)
+        if not self.done and (self.transport == POLL or event is None):
             yield Sleep(self._core.patience.poll)
 
     def _next_status(self) -> Procedure[Optional[Mapping[str, Any]]]:
