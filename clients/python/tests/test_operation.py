@@ -1,6 +1,7 @@
 """A pipeline of one's own: what its reports are, when they go out, and how it ends."""
 import asyncio
 import os
+import random
 import threading
 import time
 import unittest
@@ -106,6 +107,47 @@ class Queue(unittest.TestCase):
             total, requests = total + sum(sizes), requests + 1
         self.assertEqual(total, TEXT_BYTES)
         self.assertGreater(requests, 30)
+
+    def test_any_weather_gives_the_same_story(self):
+        """Whatever is lost on the way there or back, a server that knows ids by heart hears each thing once, in order."""
+        seed = int(os.environ.get("WALRUS_TEST_SEED") or random.SystemRandom().randrange(2**32))
+        print(f"{self.id()}: WALRUS_TEST_SEED={seed}")
+        drawn = random.Random(seed)
+        for _ in range(100):
+            queue, now, written, heard = ReportQueue(0.0), 0.0, "", {}
+            for turn in range(drawn.randrange(1, 80)):
+                now += drawn.choice((0.0, 0.01, 0.2, 2.0))
+                if drawn.random() < 0.5:
+                    piece = f"{turn}é "
+                    written += piece
+                    queue.text(now, piece)
+                else:
+                    queue.progress(now, {"step": "a", "done": turn, "total": 100})
+                self.exchange(queue, now, drawn, heard)
+            queue.end(now, {"status": "completed"})
+            while not queue.finished:
+                now += 0.5
+                self.exchange(queue, now, drawn, heard)
+            story = [*heard.values()]
+            self.assertEqual("".join(report.get("content", "") for report in story), written, f"seed {seed}")
+            self.assertEqual([report for report in story if "status" in report], story[-1:], f"seed {seed}")
+            steps = [report["done"] for report in story if "step" in report]
+            self.assertEqual(steps, sorted(steps), f"seed {seed}")
+
+    @staticmethod
+    def exchange(queue, now, drawn, heard):
+        reports = queue.take(now)
+        if reports is None:
+            return
+        weather = drawn.random()
+        if weather > 0.3:  # it arrives
+            for report in reports:
+                if report:
+                    heard.setdefault(report["report_id"], report)
+        if weather > 0.6:  # and so does its answer
+            queue.done()
+        else:
+            queue.failed(now, drawn.random())
 
     def test_pieces_are_cut_between_characters(self):
         text = "aé海🦭" * 50

@@ -8,6 +8,10 @@ import unittest
 
 import samples
 from golden import ROOT
+from walrus import Patience
+from walrus.core import KEPT_ANSWERS
+from walrus.operation import DRAIN_SECONDS
+from walrus.reports import BATCH_SECONDS
 from walrus_server import WalrusServer, clean_environment
 
 CLIENT = ROOT / "clients/python"
@@ -62,6 +66,14 @@ class Samples(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^```(\w+)$", README, re.MULTILINE)), {"python", "sh"})
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
             self.assertTrue((CLIENT / target).exists(), target)
+
+    def test_the_numbers(self):
+        patience = Patience()
+        for words, number in (("says nothing for 40 seconds", patience.stall == 40), ("longer than a minute", patience.longest_retry_after == 60),
+                              ("After eight failures", patience.attempts == 8), ("are kept, 256 of them", KEPT_ANSWERS == 256),
+                              ("a tenth of a second after", BATCH_SECONDS == 0.1), ("for ten seconds at its end", DRAIN_SECONDS == 10)):
+            self.assertIn(words, README)
+            self.assertTrue(number, words)
 
     def test_the_example_in_a_pipe(self):
         done = self.run_python(str(EXAMPLE), "docs/walrus.pdf", "--url", self.url)

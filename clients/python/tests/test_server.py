@@ -47,6 +47,10 @@ class Resources(unittest.TestCase):
         self.assertEqual(replaced["document_id"], state.document_id)
         self.assertEqual(documents.wait(state.document_id).operation_id, replaced["operation_id"])
         self.assertEqual(documents.content(state.document_id), samples.FACT.encode())
+        seen = []
+        again = documents.ingest(b"Something else.", filename="else.txt", document_id=state.document_id, on_progress=seen.append)
+        self.assertEqual((again.document_id, seen[-1].percent), (state.document_id, 100))
+        self.assertEqual(documents.content(state.document_id), b"Something else.")
         statuses = documents.statuses([state.document_id, "01980d3a-6a00-7f52-8a3e-3b1f6d0e4c11"])
         self.assertEqual((len(statuses["statuses"]), len(statuses["not_found"])), (1, 1))
         self.assertEqual(documents.delete(state.document_id)["status"], "deleted")

@@ -93,8 +93,7 @@ class Documents(_OfDocuments[M]):
                on_progress: OnProgress = None, idempotency_key: Optional[str] = None) -> Procedure[UploadAccepted]:
         """Sends a file; returns as soon as the server has it safe, with the ids of what follows."""
         with Upload(file, filename, metadata, on_progress) as upload:
-            accepted: UploadAccepted = yield from self._core.send_form("POST", "/v1/documents/", upload.form, idempotency_key)
-        return accepted
+            return (yield from self._sent(upload, None, idempotency_key))
 
     @call
     def replace(self, document_id: str, file: File, *, filename: Optional[str] = None,
@@ -102,17 +101,23 @@ class Documents(_OfDocuments[M]):
                 idempotency_key: Optional[str] = None) -> Procedure[UploadAccepted]:
         """New content under the same id; the old one is found until the new one is ready."""
         with Upload(file, filename, metadata, on_progress) as upload:
-            path = _path("documents", document_id)
-            accepted: UploadAccepted = yield from self._core.send_form("PATCH", path, upload.form, idempotency_key)
-        return accepted
+            return (yield from self._sent(upload, document_id, idempotency_key))
 
     @call
-    def ingest(self, file: File, *, filename: Optional[str] = None, metadata: Optional[Mapping[str, Any]] = None,
-               on_progress: OnProgress = None, idempotency_key: Optional[str] = None) -> Procedure[OperationState]:
-        """Uploads and waits for the end. One progress from 0 to 100: bytes on their way, then the server's steps."""
+    def ingest(self, file: File, *, document_id: Optional[str] = None, filename: Optional[str] = None,
+               metadata: Optional[Mapping[str, Any]] = None, on_progress: OnProgress = None,
+               idempotency_key: Optional[str] = None) -> Procedure[OperationState]:
+        """Uploads, or replaces the content of `document_id`, and waits for the end.
+
+        One progress from 0 to 100: bytes on their way, then the server's steps. A failure is raised."""
         with Upload(file, filename, metadata, on_progress) as upload:
-            accepted = yield from self._core.send_form("POST", "/v1/documents/", upload.form, idempotency_key)
+            accepted = yield from self._sent(upload, document_id, idempotency_key)
         return (yield from self._rest(accepted, upload.meter))
+
+    def _sent(self, upload: Upload, document_id: Optional[str], key: Optional[str]) -> Procedure[UploadAccepted]:
+        if document_id is None:
+            return self._core.send_form("POST", "/v1/documents/", upload.form, key)
+        return self._core.send_form("PATCH", _path("documents", document_id), upload.form, key)
 
     def _rest(self, accepted: UploadAccepted, meter: ProgressMeter) -> Procedure[OperationState]:
         place = _path("operations", accepted["operation_id"])
