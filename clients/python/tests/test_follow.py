@@ -54,6 +54,14 @@ class Lost(unittest.TestCase):
             follow(script).wait()
         self.assertEqual(len(script.asked), 8)
 
+    def test_another_stream_goes_on_where_one_was_left(self):
+        script = Script(stream(sse(told(1), told(2))), stream(sse(told(3), END)))
+        with follow(script) as first:
+            next(iter(first)), next(iter(first))
+        second = script.client().documents.follow(DOCUMENT, after=first.last_event_id)
+        self.assertEqual((places(second), second.last_event_id), ([3, 4], "4"))
+        self.assertEqual(script.asked[1].headers["last-event-id"], "2")
+
     def test_what_is_gone_is_said_at_once(self):
         script = Script(stream(sse(told(1)), CUT), problem(404, "not_found"))
         with self.assertRaises(errors.NotFoundError):

@@ -128,8 +128,7 @@ class Resources(unittest.TestCase):
     def test_a_position_that_nobody_knows_is_a_snapshot(self):
         self.client.chat.ask("lighthouse", "snap")
         (newest, *_) = self.client.operations.list(kind="chat")
-        stream = self.client.operations.follow(newest["operation_id"])
-        stream._following._last_id = "9999"
+        stream = self.client.operations.follow(newest["operation_id"], after="9999")
         self.assertIsInstance(next(iter(stream)), SnapshotEvent)
         self.assertEqual(stream.wait().text, "".join(self.model.pieces))
 

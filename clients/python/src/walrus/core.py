@@ -6,7 +6,7 @@ import random
 import threading
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 from .errors import (ConnectionLostError, RateLimitedError, UnavailableError, UpstreamError, UpstreamTimeoutError, WalrusError,
@@ -159,6 +159,6 @@ def given(**members: Any) -> Dict[str, Any]:
 
 
 def with_patience(request: Request, patience: float) -> Request:
-    return Request(request.method, request.path, request.query, request.headers, request.content, patience)
+    return replace(request, patience=patience)
 
 

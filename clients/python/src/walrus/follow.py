@@ -31,11 +31,11 @@ class NoStreamError(WalrusError):
 class Following:
     """The part that is the same for one operation and for many."""
 
-    def __init__(self, core: Core, path: str, query: Optional[Mapping[str, str]] = None) -> None:
+    def __init__(self, core: Core, path: str, query: Optional[Mapping[str, str]] = None, after: Optional[str] = None) -> None:
         self._core = core
         self._path = path
         self._query = query or {}
-        self._last_id: Optional[str] = None
+        self.last_id = after  # of the last event that came
         self._retry = core.patience.first_backoff
         self._strikes = 0
         self._gained = False  # whether something new came since the last failure
@@ -88,8 +88,8 @@ class Following:
 
     def _next_request(self) -> Request:
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
-        if self._last_id is not None:
-            headers["Last-Event-ID"] = self._last_id
+        if self.last_id is not None:
+            headers["Last-Event-ID"] = self.last_id
         return Request("GET", self._path, self._query, headers, patience=self._core.patience.stall)
 
     def _stream(self, request: Request) -> Feed[Event]:
@@ -135,7 +135,7 @@ class Following:
 
     def _take(self, message: Message) -> Feed[Event]:
         if message.id is not None:
-            self._last_id = message.id
+            self.last_id = message.id
         event = self._folded(message.data, message.id)
         if event is not None:
             self._gained = True
@@ -167,8 +167,9 @@ def is_news(before: OperationState, after: OperationState, data: Mapping[str, An
 class OperationFollowing(Following):
     """One operation, or a document's latest one. `state` is how it stands."""
 
-    def __init__(self, core: Core, events_path: str, status_path: str, told: Optional[Callable[[OperationState], None]] = None) -> None:
-        super().__init__(core, events_path)
+    def __init__(self, core: Core, events_path: str, status_path: str, *, after: Optional[str] = None,
+                 told: Optional[Callable[[OperationState], None]] = None) -> None:
+        super().__init__(core, events_path, after=after)
         self._status_path = status_path
         self._told = told
         self.state: OperationState = INITIAL

@@ -14,8 +14,8 @@ from .state import INITIAL, OperationState, is_about_stream, is_last, reduce
 class ManyFollowing(Following):
     """`states` holds each by its id."""
 
-    def __init__(self, core: Core, operation_ids: Optional[List[str]]) -> None:
-        super().__init__(core, "/v1/events", None if operation_ids is None else {"operations": ",".join(operation_ids)})
+    def __init__(self, core: Core, operation_ids: Optional[List[str]], after: Optional[str]) -> None:
+        super().__init__(core, "/v1/events", None if operation_ids is None else {"operations": ",".join(operation_ids)}, after)
         self._wanted = operation_ids
         self.done = operation_ids == []
         self.states: Dict[str, OperationState] = {}

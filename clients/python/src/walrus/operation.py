@@ -5,10 +5,11 @@ is away gets them when it is back, and one that refuses them is said at the next
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
 from .core import Core, given, parsed
 from .errors import CancelRequested, ValidationError, WalrusError, error_of
@@ -75,7 +76,7 @@ class _Reporting:
         if self.cancel_requested:
             raise CancelRequested("Somebody wants this work to stop.", error_type="cancelled", operation_id=self.operation_id)
 
-    def _changing(self) -> Any:
+    def _changing(self) -> ContextManager[None]:
         """A context in which the queue is changed; whoever sends looks at it after."""
         raise NotImplementedError
 
@@ -149,8 +150,11 @@ class Operation(_Reporting):
         self._sender.join(DRAIN_SECONDS)
         self._give_up()
 
-    def _changing(self) -> Any:
-        return _Notifying(self._changed)
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._changed:
+            yield
+            self._changed.notify()
 
     def _send(self) -> None:
         while not self._queue.finished:
@@ -159,18 +163,6 @@ class Operation(_Reporting):
                 reports = self._queue.take(self._clock())
             if reports:
                 self._wire.run(self._deliver(reports))
-
-
-class _Notifying:
-    def __init__(self, condition: threading.Condition) -> None:
-        self._condition = condition
-
-    def __enter__(self) -> None:
-        self._condition.acquire()
-
-    def __exit__(self, *_: Any) -> None:
-        self._condition.notify()
-        self._condition.release()
 
 
 class AsyncOperation(_Reporting):
@@ -195,8 +187,10 @@ class AsyncOperation(_Reporting):
             self._sender.cancel()
         self._give_up()
 
-    def _changing(self) -> Any:
-        return _Setting(self._changed)
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        yield
+        self._changed.set()
 
     async def _send(self) -> None:
         while not self._queue.finished:
@@ -208,17 +202,6 @@ class AsyncOperation(_Reporting):
             reports = self._queue.take(self._clock())
             if reports:
                 await self._wire.run(self._deliver(reports))
-
-
-class _Setting:
-    def __init__(self, event: asyncio.Event) -> None:
-        self._event = event
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: Any) -> None:
-        self._event.set()
 
 
 def plan_of(kind: str, steps: Steps, title: Optional[str], metadata: Optional[Mapping[str, Any]],

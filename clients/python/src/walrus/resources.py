@@ -45,23 +45,23 @@ def _end_of(following: OperationFollowing) -> Procedure[OperationState]:
 class _OfDocuments(_Part[M]):
     """What uploads and crawls have in common."""
 
-    def _following(self, document_id: str, told: OnState = None) -> OperationFollowing:
+    def _following(self, document_id: str, *, after: Optional[str] = None, told: OnState = None) -> OperationFollowing:
         place = _path("documents", document_id)
-        return OperationFollowing(self._core, f"{place}/events", f"{place}/status", told)
+        return OperationFollowing(self._core, f"{place}/events", f"{place}/status", after=after, told=told)
 
     @overload
-    def follow(self: _OfDocuments[Sync], document_id: str) -> OperationStream: ...
+    def follow(self: _OfDocuments[Sync], document_id: str, *, after: Optional[str] = None) -> OperationStream: ...
     @overload
-    def follow(self: _OfDocuments[Async], document_id: str) -> AsyncOperationStream: ...
+    def follow(self: _OfDocuments[Async], document_id: str, *, after: Optional[str] = None) -> AsyncOperationStream: ...
 
-    def follow(self, document_id: str) -> Any:
-        """The events of its latest operation, from the current attempt's first on, to the end."""
-        return self._stream(self._following(document_id))
+    def follow(self, document_id: str, *, after: Optional[str] = None) -> Any:
+        """The events of its latest operation, from the current attempt's first or from behind `after`, to the end."""
+        return self._stream(self._following(document_id, after=after))
 
     @call
     def wait(self, document_id: str, on_state: OnState = None) -> Procedure[OperationState]:
         """Waits for the end, whatever it is: a failure is raised as an OperationFailedError."""
-        return _end_of(self._following(document_id, on_state))
+        return _end_of(self._following(document_id, told=on_state))
 
     @call
     def get(self, document_id: str) -> Procedure[Document]:
@@ -121,7 +121,7 @@ class Documents(_OfDocuments[M]):
 
     def _rest(self, accepted: UploadAccepted, meter: ProgressMeter) -> Procedure[OperationState]:
         place = _path("operations", accepted["operation_id"])
-        return _end_of(OperationFollowing(self._core, f"{place}/events", place, meter.stands))
+        return _end_of(OperationFollowing(self._core, f"{place}/events", place, told=meter.stands))
 
     @each
     def list(self, *, document_type: Optional[DocumentType] = None) -> Feed[DocumentRow]:
@@ -224,22 +224,24 @@ class Chat(_Part[M]):
 
 class Operations(_Part[M]):
     @overload
-    def follow(self: Operations[Sync], operation_id: str) -> OperationStream: ...
+    def follow(self: Operations[Sync], operation_id: str, *, after: Optional[str] = None) -> OperationStream: ...
     @overload
-    def follow(self: Operations[Async], operation_id: str) -> AsyncOperationStream: ...
+    def follow(self: Operations[Async], operation_id: str, *, after: Optional[str] = None) -> AsyncOperationStream: ...
 
-    def follow(self, operation_id: str) -> Any:
-        """Its events, from the current attempt's first on, to the end."""
-        return self._stream(self._following(operation_id))
+    def follow(self, operation_id: str, *, after: Optional[str] = None) -> Any:
+        """Its events, from the current attempt's first or from behind `after`, to the end.
 
-    def _following(self, operation_id: str, told: OnState = None) -> OperationFollowing:
+        The stream's `state` is what those events tell: behind `after`, the text is only what came then."""
+        return self._stream(self._following(operation_id, after=after))
+
+    def _following(self, operation_id: str, *, after: Optional[str] = None, told: OnState = None) -> OperationFollowing:
         place = _path("operations", operation_id)
-        return OperationFollowing(self._core, f"{place}/events", place, told)
+        return OperationFollowing(self._core, f"{place}/events", place, after=after, told=told)
 
     @call
     def wait(self, operation_id: str, on_state: OnState = None) -> Procedure[OperationState]:
         """Waits for the end, whatever it is: a failure is raised as an OperationFailedError."""
-        return _end_of(self._following(operation_id, on_state))
+        return _end_of(self._following(operation_id, told=on_state))
 
     @call
     def get(self, operation_id: str) -> Procedure[OperationStatus]:
@@ -282,13 +284,14 @@ class Operations(_Part[M]):
 
 class Events(_Part[M]):
     @overload
-    def follow(self: Events[Sync], operation_ids: Optional[Sequence[str]] = None) -> ManyStream: ...
+    def follow(self: Events[Sync], operation_ids: Optional[Sequence[str]] = None, *, after: Optional[str] = None) -> ManyStream: ...
     @overload
-    def follow(self: Events[Async], operation_ids: Optional[Sequence[str]] = None) -> AsyncManyStream: ...
+    def follow(self: Events[Async], operation_ids: Optional[Sequence[str]] = None, *,
+               after: Optional[str] = None) -> AsyncManyStream: ...
 
-    def follow(self, operation_ids: Optional[Sequence[str]] = None) -> Any:
+    def follow(self, operation_ids: Optional[Sequence[str]] = None, *, after: Optional[str] = None) -> Any:
         """Up to 100 operations on one stream, to the last one's end; or all of the caller's own, without an end."""
-        following = ManyFollowing(self._core, None if operation_ids is None else [*operation_ids])
+        following = ManyFollowing(self._core, None if operation_ids is None else [*operation_ids], after)
         return ManyStream(self._wire, following) if isinstance(self._wire, SyncWire) else AsyncManyStream(self._wire, following)
 
 

@@ -21,6 +21,11 @@ class _Stream(Resource[M], Generic[M, F]):
         """How events come now: "events", "long-poll" or "poll"."""
         return self._following.transport
 
+    @property
+    def last_event_id(self) -> Optional[str]:
+        """Of the last event that came: as `after`, another stream goes on behind it."""
+        return self._following.last_id
+
 
 class _OfOne(_Stream[M, OperationFollowing]):
     @property
