@@ -186,6 +186,7 @@ class Server(Script):
         return bare(once.values())
 
 
+NO_LIFE = mock.patch("walrus.reports.LIFE_SECONDS", 3600.0)
 STEPS = ["fetch", {"name": "load", "percent": 60}]
 
 
@@ -205,6 +206,12 @@ class Blocking(unittest.TestCase):
         self.assertEqual(self.server.said(), [
             {"step": "fetch", "done": 1, "total": 2, "message": "Fetching"}, {"content": "hello"},
             {"step": "load", "metadata": {"rows": 7}}, {"status": "completed"}])
+
+    def test_reports_do_not_wait_for_a_sign_of_life(self):
+        with NO_LIFE, self.client.operation("import", STEPS) as operation:
+            operation.step("fetch")
+            self.assertTrue(self.server.arrived.wait(10))
+        self.assertEqual(self.server.said(), [{"step": "fetch"}, {"status": "completed"}])
 
     def test_a_failure_is_told_by_class_and_message_and_goes_on(self):
         with self.assertRaises(KeyError), self.client.operation("import", STEPS):
@@ -298,6 +305,17 @@ class OnAsyncio(unittest.TestCase):
         run_async(work())
         self.assertEqual(server.said(), [{"step": "fetch"}, {"content": "hello"}, {"status": "completed"},
                                          {"status": "failed", "error": {"type": "internal", "message": "ValueError: no"}}])
+
+    def test_reports_do_not_wait_for_a_sign_of_life(self):
+        server = Server()
+
+        async def work():
+            async with server.async_client() as client, client.operation("import", STEPS) as operation:
+                operation.step("fetch")
+                self.assertTrue(await asyncio.to_thread(server.arrived.wait, 10))
+        with NO_LIFE:
+            run_async(work())
+        self.assertEqual(server.said(), [{"step": "fetch"}, {"status": "completed"}])
 
     def test_a_task_that_is_cancelled_ends_it_as_interrupted(self):
         server = Server()
