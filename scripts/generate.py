@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Writes what the contract/ folder defines: code of steps.json and errors.json (C++ and TypeScript), the
-JSON twins of openapi.yaml and asyncapi.yaml, and the page that shows them all. The TypeScript client's
-types of openapi.yaml are written by its own `npm run generate`.
+"""Writes what the contract/ folder defines: code of steps.json and errors.json (C++, TypeScript and Python),
+the Python client's types, the JSON twins of openapi.yaml and asyncapi.yaml, and the page that shows them
+all. The TypeScript client's types of openapi.yaml are written by its own `npm run generate`.
 
     generate.py                        rewrites the generated files
     generate.py --check [--root DIR]   exits 1 where a generated file differs from what would be written
@@ -14,6 +14,7 @@ import sys
 import yaml
 
 import contract_page
+import generate_python
 
 NOTICE = "// Generated from contract/{source} by scripts/generate.py. Do not edit.\n"
 
@@ -135,6 +136,8 @@ def outputs(root):
         root / "server/base/error_codes.h": error_codes_header(errors),
         root / "server/status/steps.h": steps_header(kinds),
         root / "clients/ts/packages/client/src/generated/plans.ts": typescript_plans(kinds, errors),
+        root / "clients/python/src/walrus/words.py": generate_python.words_module(kinds, errors),
+        root / "clients/python/src/walrus/shapes.py": generate_python.shapes_module(openapi),
         contract / "openapi.json": compact(openapi),
         contract / "asyncapi.json": compact(asyncapi),
         contract / "docs.html": contract_page.render(openapi, asyncapi, kinds, errors),
