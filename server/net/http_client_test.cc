@@ -75,6 +75,16 @@ TEST_F(HttpClientTest, CallsNoBodyAFormAndWaitsForNoContinue) {
   EXPECT_EQ(seen.header("expect"), "");
 }
 
+TEST_F(HttpClientTest, LeavesTheBytesOfABodyAsTheyCameWhereAskedTo) {
+  ScriptedHttpServer server([](const SeenRequest&) {
+    return whole_reply(200, "no gzip", "text/plain", "Content-Encoding: gzip\r\n");
+  });
+  auto response = send({.url = server.url("/"), .decodes_body = false});
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->body, "no gzip");
+  EXPECT_EQ(server.requests().at(0).header("accept-encoding"), "");
+}
+
 TEST_F(HttpClientTest, GoesByTheUserAgentThatItIsGiven) {
   ScriptedHttpServer server([](const SeenRequest&) { return whole_reply(200, ""); });
   ClientRequest request{.url = server.url("/page#part")};
