@@ -48,6 +48,9 @@ struct ClientRequest {
   std::chrono::milliseconds total_timeout{300'000};
   std::uint64_t max_bytes = 16 << 20;  // of the decoded body
   BodyUse body_use = BodyUse::kGather;
+  // libcurl sends a request a second time where a kept connection ends without a byte of an answer.
+  // True: that is an error, for requests whose sender must know whether they may have been done.
+  bool sends_once = false;
   // False: the body comes as the bytes that were sent, and is not asked for in compressed form; for
   // those who check a sum over them.
   bool decodes_body = true;

@@ -182,6 +182,8 @@ curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* add
 
 int Transfer::on_connected(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<Transfer*>(self);
+  bool was_sent = std::exchange(transfer->was_sent_, true);
+  if (was_sent && transfer->request_.sends_once) return CURL_PREREQFUNC_ABORT;
   transfer->enter(Phase::kWaiting, transfer->request_.first_byte_timeout);
   return CURL_PREREQFUNC_OK;
 }
