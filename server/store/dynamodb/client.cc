@@ -1,0 +1,171 @@
+#include "store/dynamodb/client.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace walrus::store::dynamodb {
+
+namespace {
+
+// Of an answer: a page of 1 MB, or a batch of 16 MB, in JSON with its types.
+constexpr std::uint64_t kMaxReplyBytes = 64 << 20;
+
+CallError cancelled() {
+  return {{ErrorCode::kCancelled, "The call was cancelled.", "dynamodb"}};
+}
+
+// Whether the bytes are those that the service sent. A service that gives no sum is believed.
+bool has_its_checksum(const net::ClientResponse& response) {
+  const std::string* header = response.header("x-amz-crc32");
+  if (!header) return true;
+  std::uint32_t expected = 0;
+  const char* last = header->data() + header->size();
+  auto [end, error] = std::from_chars(header->data(), last, expected);
+  auto actual =
+      crc32_z(0, reinterpret_cast<const Bytef*>(response.body.data()), response.body.size());
+  return error == std::errc() && end == last && actual == expected;
+}
+
+Error broken_reply(std::string detail) {
+  return {ErrorCode::kUpstreamError, "The server's reply was broken or broke off.",
+          std::move(detail)};
+}
+
+}  // namespace
+
+struct Client::Attempt {
+  std::optional<json::object> answer;
+  Refusal refusal = {};  // where there is no answer
+};
+
+namespace {
+
+// What an answer says, its bytes being whole.
+std::expected<json::object, Refusal> read_reply(const net::ClientResponse& response) {
+  if (!has_its_checksum(response))
+    return std::unexpected(refusal_of(broken_reply("the checksum differs")));
+  if (response.status < 200 || response.status >= 300) return std::unexpected(refusal_of(response));
+  Result<json::value> parsed = parse_json(response.body);
+  if (!parsed || !parsed->is_object())
+    return std::unexpected(refusal_of(broken_reply("no JSON object")));
+  return std::move(parsed->as_object());
+}
+
+}  // namespace
+
+Client::Client(ClientOptions options, net::HttpClient& http, net::CredentialsSource& credentials,
+               RetryBudget& budget, const Clock& clock, const Log& log)
+    : options_(std::move(options)),
+      http_(http),
+      credentials_(credentials),
+      budget_(budget),
+      clock_(clock),
+      log_(log) {}
+
+Duration Client::deadline(const CallLimits& limits) const {
+  return limits.until.value_or(clock_.monotonic() + options_.call_timeout);
+}
+
+net::ClientRequest Client::request_for(const std::string& operation,
+                                       const std::string& body) const {
+  net::ClientRequest request{.method = "POST", .url = options_.endpoint, .body = body};
+  request.headers = {{"Content-Type", "application/x-amz-json-1.0"},
+                     {"X-Amz-Target", "DynamoDB_20120810." + operation}};
+  request.max_bytes = kMaxReplyBytes;
+  request.sends_once = true;     // else a write's own repeat could fail its condition unseen
+  request.decodes_body = false;  // the checksum is of the bytes that were sent
+  return request;
+}
+
+// The time is the home loop's, and the transfer's own limits lie beyond it.
+Task<Result<net::ClientResponse>> Client::send(net::ClientRequest request, CallLimits limits) {
+  Loop& home = co_await home_loop();
+  std::stop_source ending;
+  std::stop_callback stopper(limits.stop, [&ending] { ending.request_stop(); });
+  Watch watch(home, ending);
+  Duration left = std::max(*limits.until - clock_.monotonic(), Duration(0));
+  watch.arm(std::min<Duration>(options_.try_timeout, left));
+  Result<net::ClientResponse> response =
+      co_await http_.send(std::move(request), ending.get_token());
+  if (!response && watch.expired())
+    co_return fail(ErrorCode::kTimeout, "The server did not answer in time.", "try_timeout");
+  co_return response;
+}
+
+Task<Client::Attempt> Client::attempt(std::string operation, std::string body, CallLimits limits) {
+  Result<net::AwsKeys> keys = co_await credentials_.keys(limits.stop);
+  if (!keys) co_return Attempt{{}, {{std::move(keys.error())}}};
+  net::ClientRequest request = request_for(operation, body);
+  Result<void> is_signed = net::sign_request(request, *keys, {options_.region, "dynamodb"},
+                                             skew_.service_time(clock_.now()));
+  if (!is_signed) co_return Attempt{{}, {{std::move(is_signed.error())}}};
+  Result<net::ClientResponse> response = co_await send(std::move(request), limits);
+  if (!response && limits.stop.stop_requested()) {
+    CallError stopped = cancelled();
+    stopped.maybe_done = true;
+    co_return Attempt{{}, {std::move(stopped)}};
+  }
+  if (!response) co_return Attempt{{}, refusal_of(response.error())};
+  std::expected<json::object, Refusal> reply = read_reply(*response);
+  if (reply) co_return Attempt{std::move(*reply)};
+  Attempt refused{{}, std::move(reply.error())};
+  if (refused.refusal.remedy == Remedy::kNewKeys) credentials_.expired(*keys);
+  if (refused.refusal.remedy == Remedy::kSetClock && !skew_.learn(*response, clock_.now()))
+    refused.refusal.remedy = Remedy::kNone;
+  co_return refused;
+}
+
+Task<bool> Client::pause(int failures, CallLimits limits) {
+  Duration length = pause_after(failures);
+  if (clock_.monotonic() + length >= deadline(limits) || !budget_.take()) co_return false;
+  co_return co_await sleep_unless_stopped(length, limits.stop);
+}
+
+Task<bool> Client::may_go_on(Attempt last, int tries, CallLimits limits) {
+  switch (last.refusal.remedy) {
+    case Remedy::kNone:
+      co_return false;
+    case Remedy::kSetClock:
+    case Remedy::kNewKeys:
+      co_return tries == 1;  // the second refusal of the kind would be the last one's repeat
+    case Remedy::kPause:
+      break;
+  }
+  if (tries >= kMostTries) co_return false;
+  co_return co_await pause(tries, limits);
+}
+
+Task<CallResult<json::object>> Client::call(std::string operation, json::object parameters,
+                                            CallLimits limits) {
+  limits.until = deadline(limits);
+  std::string body = json::serialize(parameters);
+  bool maybe_done = false;
+  for (int tries = 1;; ++tries) {
+    Attempt last = co_await attempt(operation, body, limits);
+    if (last.answer) {
+      budget_.succeeded();
+      co_return std::move(*last.answer);
+    }
+    maybe_done = maybe_done || last.refusal.error.maybe_done;
+    bool again = co_await may_go_on(last, tries, limits);
+    if (again) continue;
+    CallError error = limits.stop.stop_requested() ? cancelled() : std::move(last.refusal.error);
+    error.maybe_done = maybe_done;
+    log_failure(operation, error, tries);
+    co_return std::unexpected(std::move(error));
+  }
+}
+
+void Client::log_failure(const std::string& operation, const CallError& error, int tries) const {
+  if (error.error.code == ErrorCode::kConflict || error.error.code == ErrorCode::kCancelled) return;
+  log_.warning("dynamodb call failed", {{"operation", operation},
+                                        {"type", error.type},
+                                        {"detail", error.error.detail},
+                                        {"tries", tries}});
+}
+
+}  // namespace walrus::store::dynamodb
