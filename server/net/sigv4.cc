@@ -201,12 +201,10 @@ TimePoint ClockSkew::service_time(TimePoint now) const {
   return now + Duration(ahead_.load(std::memory_order_relaxed));
 }
 
-bool ClockSkew::learn(const ClientResponse& refusal, TimePoint now) {
+bool ClockSkew::learn(const ClientResponse& refusal, TimePoint signed_at, TimePoint now) {
   const std::string* date = refusal.header("date");
   std::optional<TimePoint> theirs = date ? parse_http_date(*date) : std::nullopt;
-  if (!theirs) return false;
-  Duration wrong_by = *theirs - service_time(now);
-  if (std::chrono::abs(wrong_by) < kNoDifference) return false;
+  if (!theirs || std::chrono::abs(*theirs - signed_at) < kNoDifference) return false;
   ahead_.store(Duration(*theirs - now).count(), std::memory_order_relaxed);
   return true;
 }

@@ -63,9 +63,10 @@ bool is_about_time(std::string_view error, std::string_view message);
 class ClockSkew {
  public:
   TimePoint service_time(TimePoint now) const;
-  // Goes by the Date of a refusal that came at `now`. False where it has none, or one that is
-  // within a minute of what was assumed: another try would be refused like the first one.
-  bool learn(const ClientResponse& refusal, TimePoint now);
+  // Goes by the Date of a refusal that came at `now`, of a request that was signed with the time
+  // `signed_at`. False where it has none, or one within a minute of that: another try would be
+  // refused like this one.
+  bool learn(const ClientResponse& refusal, TimePoint signed_at, TimePoint now);
 
  private:
   std::atomic<Duration::rep> ahead_{0};  // microseconds

@@ -81,19 +81,27 @@ TEST(ClockSkew, GoesByTheDateOfTheRefusal) {
   ClockSkew skew;
   TimePoint now = *parse_iso(kMoment);
   EXPECT_EQ(skew.service_time(now), now);
-  EXPECT_TRUE(skew.learn(dated("Sun, 30 Aug 2015 13:36:00 GMT"), now));
+  EXPECT_TRUE(skew.learn(dated("Sun, 30 Aug 2015 13:36:00 GMT"), now, now));
   EXPECT_EQ(skew.service_time(now), now + 1h);
   EXPECT_EQ(skew.service_time(now + 5s), now + 1h + 5s);
-  EXPECT_FALSE(skew.learn(dated("Sun, 30 Aug 2015 13:36:30 GMT"), now)) << "nothing new";
-  EXPECT_TRUE(skew.learn(dated("Sun, 30 Aug 2015 12:00:00 GMT"), now)) << "it was set right";
+  EXPECT_TRUE(skew.learn(dated("Sun, 30 Aug 2015 12:00:00 GMT"), now + 1h, now)) << "set right";
   EXPECT_EQ(skew.service_time(now), now - 36min);
+}
+
+TEST(ClockSkew, KnowsWhenAnotherTryWouldBeTheSame) {
+  ClockSkew skew;
+  TimePoint now = *parse_iso(kMoment);
+  auto refusal = dated("Sun, 30 Aug 2015 13:36:30 GMT");
+  EXPECT_FALSE(skew.learn(refusal, now + 1h, now));
+  EXPECT_TRUE(skew.learn(refusal, now, now));
+  EXPECT_TRUE(skew.learn(refusal, now, now)) << "signed before somebody else learnt it";
 }
 
 TEST(ClockSkew, LearnsNothingFromWhatIsNoDate) {
   ClockSkew skew;
   TimePoint now = *parse_iso(kMoment);
-  EXPECT_FALSE(skew.learn(dated("yesterday"), now));
-  EXPECT_FALSE(skew.learn({.status = 403}, now));
+  EXPECT_FALSE(skew.learn(dated("yesterday"), now, now));
+  EXPECT_FALSE(skew.learn({.status = 403}, now, now));
   EXPECT_EQ(skew.service_time(now), now);
 }
 

@@ -172,9 +172,11 @@ void DynamoDbFake::check_signature(const SeenRequest& request) const {
   bool covers = fmt::format(";{};", names).contains(";host;") &&
                 fmt::format(";{};", names).contains(";x-amz-target;");
   if (covers && authorization == expected.authorization) return;
-  throw ServiceFault{
-      "InvalidSignatureException",
-      "The request signature we calculated does not match the signature you provided."};
+  // The real one shows what should have been signed, the session's token with it.
+  throw ServiceFault{"InvalidSignatureException",
+                     "The request signature we calculated does not match the signature you "
+                     "provided.\n\nThe Canonical String for this request should have been\n'" +
+                         expected.canonical_request + "'"};
 }
 
 json::object DynamoDbFake::run(const SeenRequest& request, const std::string& operation) {

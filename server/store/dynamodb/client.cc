@@ -18,6 +18,11 @@ CallError cancelled() {
   return {{ErrorCode::kCancelled, "The call was cancelled.", "dynamodb"}};
 }
 
+CallError unusable_endpoint() {
+  return {{ErrorCode::kStorageUnavailable, "The address of the store is not a usable http(s) URL.",
+           "dynamodb: endpoint"}};
+}
+
 // Whether the bytes are those that the service sent. A service that gives no sum is believed.
 bool has_its_checksum(const net::ClientResponse& response) {
   const std::string* header = response.header("x-amz-crc32");
@@ -100,22 +105,19 @@ Task<Client::Attempt> Client::attempt(std::string operation, std::string body, C
   Result<net::AwsKeys> keys = co_await credentials_.keys(limits.stop);
   if (!keys) co_return Attempt{{}, {{std::move(keys.error())}}};
   net::ClientRequest request = request_for(operation, body);
-  Result<void> is_signed = net::sign_request(request, *keys, {options_.region, "dynamodb"},
-                                             skew_.service_time(clock_.now()));
-  if (!is_signed) co_return Attempt{{}, {{std::move(is_signed.error())}}};
+  TimePoint signed_at = skew_.service_time(clock_.now());
+  Result<void> is_signed =
+      net::sign_request(request, *keys, {options_.region, "dynamodb"}, signed_at);
+  if (!is_signed) co_return Attempt{{}, {unusable_endpoint()}};
   Result<net::ClientResponse> response = co_await send(std::move(request), limits);
-  if (!response && limits.stop.stop_requested()) {
-    CallError stopped = cancelled();
-    stopped.maybe_done = true;
-    co_return Attempt{{}, {std::move(stopped)}};
-  }
   if (!response) co_return Attempt{{}, refusal_of(response.error())};
   std::expected<json::object, Refusal> reply = read_reply(*response);
   if (reply) co_return Attempt{std::move(*reply)};
   Attempt refused{{}, std::move(reply.error())};
-  if (refused.refusal.remedy == Remedy::kNewKeys) credentials_.expired(*keys);
-  if (refused.refusal.remedy == Remedy::kSetClock && !skew_.learn(*response, clock_.now()))
-    refused.refusal.remedy = Remedy::kNone;
+  Remedy& remedy = refused.refusal.remedy;
+  if (remedy == Remedy::kNewKeys) credentials_.expired(*keys);
+  if (remedy == Remedy::kSetClock && !skew_.learn(*response, signed_at, clock_.now()))
+    remedy = Remedy::kNone;
   co_return refused;
 }
 
@@ -125,17 +127,10 @@ Task<bool> Client::pause(int failures, CallLimits limits) {
   co_return co_await sleep_unless_stopped(length, limits.stop);
 }
 
-Task<bool> Client::may_go_on(Attempt last, int tries, CallLimits limits) {
-  switch (last.refusal.remedy) {
-    case Remedy::kNone:
-      co_return false;
-    case Remedy::kSetClock:
-    case Remedy::kNewKeys:
-      co_return tries == 1;  // the second refusal of the kind would be the last one's repeat
-    case Remedy::kPause:
-      break;
-  }
-  if (tries >= kMostTries) co_return false;
+Task<bool> Client::may_go_on(Remedy remedy, int tries, CallLimits limits) {
+  if (remedy == Remedy::kNone || tries >= kMostTries || limits.stop.stop_requested())
+    co_return false;
+  if (remedy != Remedy::kPause) co_return true;
   co_return co_await pause(tries, limits);
 }
 
@@ -144,6 +139,7 @@ Task<CallResult<json::object>> Client::call(std::string operation, json::object 
   limits.until = deadline(limits);
   std::string body = json::serialize(parameters);
   bool maybe_done = false;
+  bool has_new_keys = false;
   for (int tries = 1;; ++tries) {
     Attempt last = co_await attempt(operation, body, limits);
     if (last.answer) {
@@ -151,7 +147,10 @@ Task<CallResult<json::object>> Client::call(std::string operation, json::object 
       co_return std::move(*last.answer);
     }
     maybe_done = maybe_done || last.refusal.error.maybe_done;
-    bool again = co_await may_go_on(last, tries, limits);
+    Remedy remedy = last.refusal.remedy;
+    // Keys that have only just been fetched will not be better the next time.
+    if (remedy == Remedy::kNewKeys && std::exchange(has_new_keys, true)) remedy = Remedy::kNone;
+    bool again = co_await may_go_on(remedy, tries, limits);
     if (again) continue;
     CallError error = limits.stop.stop_requested() ? cancelled() : std::move(last.refusal.error);
     error.maybe_done = maybe_done;

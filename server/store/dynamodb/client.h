@@ -53,7 +53,7 @@ class Client {
   Task<Attempt> attempt(std::string operation, std::string body, CallLimits limits);
   Task<Result<net::ClientResponse>> send(net::ClientRequest request, CallLimits limits);
   net::ClientRequest request_for(const std::string& operation, const std::string& body) const;
-  Task<bool> may_go_on(Attempt last, int tries, CallLimits limits);
+  Task<bool> may_go_on(Remedy remedy, int tries, CallLimits limits);
   void log_failure(const std::string& operation, const CallError& error, int tries) const;
 
   ClientOptions options_;

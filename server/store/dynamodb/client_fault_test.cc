@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "testing/dynamodb_fake.h"
 #include "testing/dynamodb_fixture.h"
 
@@ -187,6 +189,33 @@ TEST_F(ClientFaultTest, SetsItsClockByTheServices) {
     EXPECT_EQ(new_requests(), 2) << "refused once, then signed with the right time";
     EXPECT_TRUE(call("GetItem", get_parameters()));
     EXPECT_EQ(new_requests(), 1) << "and remembered";
+  }
+}
+
+TEST_F(ClientFaultTest, SetsItsClockWheneverThatIsTheTrouble) {
+  fake_.set_clock_ahead(1h);
+  fake_.fail_next(DynamoDbFault::kNoJson);
+  EXPECT_TRUE(call("GetItem", get_parameters()));
+  EXPECT_EQ(new_requests(), 3);
+}
+
+TEST_F(ClientFaultTest, SetsItsClockForAllThatWereSignedByTheOldOne) {
+  fake_.set_clock_ahead(1h);
+  std::array<std::optional<CallResult<json::object>>, 3> results;
+  for (auto& result : results)
+    group_.start(keep(client_->call("GetItem", get_parameters()), result));
+  while (group_.running() > 0) loop_.run_when_posted();
+  for (const auto& result : results) EXPECT_TRUE(result && *result);
+  EXPECT_EQ(new_requests(), 6);
+}
+
+TEST_F(ClientFaultTest, SaysThatItsEndpointIsNone) {
+  for (const char* endpoint : {"", "localhost", "mailto:a@b.example"}) {
+    connect(endpoint, "eu-test-1");
+    CallResult<json::object> answer = call("GetItem", get_parameters());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().error.code, ErrorCode::kStorageUnavailable);
+    EXPECT_FALSE(answer.error().maybe_done);
   }
 }
 

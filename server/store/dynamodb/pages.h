@@ -16,7 +16,7 @@ struct ItemPage {
 };
 
 // `operation` is "Query" or "Scan". Goes on over pages that hold fewer items than they looked at,
-// or none, until `at_most` items are there or all have been seen.
+// or none, until `at_most` items (one or more) are there or all have been seen.
 Task<CallResult<ItemPage>> read_items(Client& client, std::string operation,
                                       json::object parameters, int at_most, CallLimits limits = {});
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -69,6 +70,13 @@ std::string message_of(const json::object& body) {
   return {};
 }
 
+// As much of the service's message as may be logged: what it quotes is of the request, text of
+// documents or, where it shows what should have been signed, a session's token.
+std::string_view loggable(std::string_view message) {
+  constexpr std::size_t kMost = 300;
+  return message.substr(0, std::min(message.find_first_of("'\"\n"), kMost));
+}
+
 Meaning meaning_of(std::string_view type, std::string_view message, int status) {
   for (const Meaning& meaning : kMeanings) {
     if (meaning.type == type) return meaning;
@@ -90,7 +98,7 @@ Refusal refusal_of(const net::ClientResponse& response) {
   std::string message = message_of(body);
   Meaning meaning = meaning_of(type, message, response.status);
   Error error{meaning.code, std::string(meaning.message),
-              fmt::format("dynamodb {} {}: {}", response.status, type, message)};
+              fmt::format("dynamodb {} {}: {}", response.status, type, loggable(message))};
   if (net::is_about_time(type, message)) meaning.remedy = Remedy::kSetClock;
   if (meaning.remedy == Remedy::kPause) error.retry_after = kComeBackAfter;
   // 5xx says nothing of what was done before.

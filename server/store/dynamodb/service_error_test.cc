@@ -70,6 +70,18 @@ TEST(ServiceError, KeepsTheServicesWordsToTheLog) {
   EXPECT_THAT(seen.error.error.message, ::testing::Not(HasSubstr("Unknown attribute x")));
 }
 
+TEST(ServiceError, LogsNothingThatTheServiceQuotes) {
+  Refusal seen = refusal(400, "ValidationException", "1 error detected: Value 'canary' is wrong");
+  EXPECT_THAT(seen.error.error.detail, HasSubstr("1 error detected"));
+  EXPECT_THAT(seen.error.error.detail, ::testing::Not(HasSubstr("canary")));
+  seen =
+      refusal(400, "InvalidSignatureException", "The signature differs.\\n\\nIt is of POST canary");
+  EXPECT_THAT(seen.error.error.detail, HasSubstr("The signature differs."));
+  EXPECT_THAT(seen.error.error.detail, ::testing::Not(HasSubstr("canary")));
+  seen = refusal(400, "ValidationException", std::string(5000, 'x'));
+  EXPECT_LT(seen.error.error.detail.size(), 400u);
+}
+
 TEST(ServiceError, ReadsWhatIsNoJson) {
   for (const char* body : {"", "<html>", "[]", R"({"__type":1})"}) {
     Refusal seen = refusal_of(net::ClientResponse{.status = 502, .body = body});
