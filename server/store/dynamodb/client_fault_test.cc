@@ -236,7 +236,7 @@ TEST_F(ClientFaultTest, AsksOnceWhereItHasNoRights) {
 }
 
 TEST_F(ClientFaultTest, AsksOnceWithKeysThatAreWrong) {
-  for (net::AwsKeys keys : {net::AwsKeys{"AKIDTEST", "another", "token-canary"},
+  for (const net::AwsKeys& keys : {net::AwsKeys{"AKIDTEST", "another", "token-canary"},
                             net::AwsKeys{"AKIDOTHER", "secret-canary", "token-canary"},
                             net::AwsKeys{"AKIDTEST", "secret-canary", ""}}) {
     fake_.set_keys(keys);
