@@ -299,18 +299,24 @@ json::object DynamoDbService::batch_write(const json::object& request) {
 
 json::object DynamoDbService::batch_get(const json::object& request) {
   json::object tables = request.at("RequestItems").as_object();
-  json::object responses, left;
   for (const auto& [name, wanted] : tables)
     check_batch_keys(ready_table({{"TableName", name}}), wanted.at("Keys").as_array());
-  left = take_unprocessed(tables, "Keys");
+  json::object left = take_unprocessed(tables, "Keys");
+  json::object responses;
+  std::size_t bytes = 0;
   for (const auto& [name, wanted] : tables) {
-    DynamoDbTable& found = table(name);
-    json::array items;
+    json::array items, too_many;
     for (const json::value& key : wanted.at("Keys").as_array()) {
-      const Item* item = found.find(read_item(key.as_object()));
-      if (item) items.push_back(store::dynamodb::to_json(*item));
+      const Item* item = table(name).find(read_item(key.as_object()));
+      std::size_t size = item ? store::dynamodb::item_size(*item) : 0;
+      bool fits = bytes + size <= store::dynamodb::kMaxRequestBytes;
+      if (!fits) too_many.push_back(key);
+      if (!fits || !item) continue;
+      bytes += size;
+      items.push_back(store::dynamodb::to_json(*item));
     }
     responses[name] = std::move(items);
+    if (!too_many.empty()) left[name] = json::value{{"Keys", std::move(too_many)}};
   }
   return {{"Responses", std::move(responses)}, {"UnprocessedKeys", std::move(left)}};
 }

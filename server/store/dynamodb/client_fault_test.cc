@@ -237,8 +237,8 @@ TEST_F(ClientFaultTest, AsksOnceWhereItHasNoRights) {
 
 TEST_F(ClientFaultTest, AsksOnceWithKeysThatAreWrong) {
   for (const net::AwsKeys& keys : {net::AwsKeys{"AKIDTEST", "another", "token-canary"},
-                            net::AwsKeys{"AKIDOTHER", "secret-canary", "token-canary"},
-                            net::AwsKeys{"AKIDTEST", "secret-canary", ""}}) {
+                                   net::AwsKeys{"AKIDOTHER", "secret-canary", "token-canary"},
+                                   net::AwsKeys{"AKIDTEST", "secret-canary", ""}}) {
     fake_.set_keys(keys);
     CallResult<json::object> answer = call("GetItem", get_parameters());
     ASSERT_FALSE(answer);
@@ -305,6 +305,23 @@ TEST_F(ClientFaultTest, WritesWhatWasLeftUndone) {
   CallResult<std::vector<Item>> found = run(read_batch(*client_, table_, keys, true));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->size(), 40u);
+}
+
+TEST_F(ClientFaultTest, HoldsBatchesToTheirBytes) {
+  std::vector<BatchWrite> writes;
+  std::vector<Item> keys;
+  for (int i = 0; i < 50; ++i) {
+    keys.push_back({{"id", text(fmt::format("{}", i))}});
+    Item item = keys.back();
+    item["x"] = text(std::string(390'000, 'x'));
+    writes.push_back({table_, keys.back(), std::move(item)});
+  }
+  ASSERT_TRUE(run(write_batch(*client_, std::move(writes))));
+  EXPECT_EQ(new_requests(), 3) << "of 8 MB each at most";
+  CallResult<std::vector<Item>> found = run(read_batch(*client_, table_, keys, true));
+  ASSERT_TRUE(found) << found.error().error.detail;
+  EXPECT_EQ(found->size(), 50u);
+  EXPECT_EQ(new_requests(), 2) << "an answer holds 16 MB";
 }
 
 TEST_F(ClientFaultTest, SaysThatSomeMayHaveBeenWritten) {
