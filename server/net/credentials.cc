@@ -11,6 +11,10 @@ namespace {
 constexpr std::chrono::minutes kRenewBefore{5};
 constexpr std::chrono::seconds kPauseAfterFailure{10};
 
+std::unexpected<Error> cancelled() {
+  return fail(ErrorCode::kCancelled, "The wait for keys was cancelled.");
+}
+
 }  // namespace
 
 CachedCredentials::CachedCredentials(std::vector<std::unique_ptr<KeysProvider>> providers,
@@ -37,7 +41,7 @@ Task<Result<AwsKeys>> CachedCredentials::keys(std::stop_token stop) {
       Result<SessionKeys> fetched = co_await fetch(stop);
       co_return settle(std::move(fetched));
     }
-    Result<AwsKeys> shared = co_await wait_for_refresh();
+    Result<AwsKeys> shared = co_await wait_for_refresh(stop);
     // That the one who asked was stopped is not the others' end.
     bool was_stopped = !shared && shared.error().code == ErrorCode::kCancelled;
     if (!was_stopped || stop.stop_requested()) co_return shared;
@@ -45,19 +49,30 @@ Task<Result<AwsKeys>> CachedCredentials::keys(std::stop_token stop) {
 }
 
 // Whoever asks is done within seconds.
-Task<Result<AwsKeys>> CachedCredentials::wait_for_refresh() {
-  auto start = [this](Waiter done) {
+Task<Result<AwsKeys>> CachedCredentials::wait_for_refresh(std::stop_token stop) {
+  auto waiter = std::make_shared<Waiter>();
+  std::stop_callback stopper(stop, [this, waiter] { stop_waiting(waiter); });
+  auto start = [this, waiter](Completion<Result<AwsKeys>> done) {
     {
       std::lock_guard lock(mutex_);
-      if (is_refreshing_) {
-        waiters_.push_back(std::move(done));
+      if (is_refreshing_ && !waiter->is_stopped) {
+        waiter->done.emplace(std::move(done));
+        waiters_.push_back(waiter);
         return;
       }
     }
-    // It ended just now: the caller looks again.
-    done(fail(ErrorCode::kCancelled, "The wait for keys was cancelled."));
+    // Stopped, or it ended just now and the caller looks again.
+    done(cancelled());
   };
   co_return co_await wait_for_callback<Result<AwsKeys>>(start);
+}
+
+void CachedCredentials::stop_waiting(const std::shared_ptr<Waiter>& waiter) {
+  std::unique_lock lock(mutex_);
+  waiter->is_stopped = true;
+  auto done = std::exchange(waiter->done, std::nullopt);
+  lock.unlock();
+  if (done) (*done)(cancelled());
 }
 
 Task<Result<SessionKeys>> CachedCredentials::fetch(std::stop_token stop) {
@@ -73,13 +88,15 @@ Task<Result<SessionKeys>> CachedCredentials::fetch(std::stop_token stop) {
 }
 
 Result<AwsKeys> CachedCredentials::settle(Result<SessionKeys> fetched) {
-  std::vector<Waiter> waiters;
+  std::vector<Completion<Result<AwsKeys>>> waiting;
   std::unique_lock lock(mutex_);
   is_refreshing_ = false;
-  waiters.swap(waiters_);
+  for (const std::shared_ptr<Waiter>& waiter : std::exchange(waiters_, {})) {
+    if (waiter->done) waiting.push_back(*std::exchange(waiter->done, std::nullopt));
+  }
   Result<AwsKeys> result = take(std::move(fetched));
   lock.unlock();
-  for (Waiter& waiter : waiters) waiter(result);
+  for (Completion<Result<AwsKeys>>& done : waiting) done(result);
   return result;
 }
 

@@ -61,10 +61,15 @@ class CachedCredentials final : public CredentialsSource {
   void expired(const AwsKeys& keys) override;
 
  private:
-  using Waiter = Completion<Result<AwsKeys>>;
+  // Whoever waits for the one who asks. Ended once: by that one, or by a stop.
+  struct Waiter {
+    std::optional<Completion<Result<AwsKeys>>> done;
+    bool is_stopped = false;
+  };
 
   std::optional<AwsKeys> fresh_keys() const;  // the mutex is held
-  Task<Result<AwsKeys>> wait_for_refresh();
+  Task<Result<AwsKeys>> wait_for_refresh(std::stop_token stop);
+  void stop_waiting(const std::shared_ptr<Waiter>& waiter);
   Task<Result<SessionKeys>> fetch(std::stop_token stop);
   Result<AwsKeys> settle(Result<SessionKeys> fetched);
   Result<AwsKeys> take(Result<SessionKeys> fetched);  // the mutex is held
@@ -76,7 +81,7 @@ class CachedCredentials final : public CredentialsSource {
   std::optional<SessionKeys> cached_;
   TimePoint next_refresh_{};  // not before this, after a failed one
   bool is_refreshing_ = false;
-  std::vector<Waiter> waiters_;
+  std::vector<std::shared_ptr<Waiter>> waiters_;
 };
 
 }  // namespace walrus::net

@@ -178,5 +178,25 @@ TEST_F(CachedCredentialsTest, OneThatIsStoppedTakesNobodyAlong) {
   EXPECT_EQ((*other)->access_key_id, "A");
 }
 
+TEST_F(CachedCredentialsTest, OneThatWaitsCanBeStopped) {
+  script_.holds = true;
+  will_give("A", 1h);
+  std::stop_source stop, stopped_before;
+  stopped_before.request_stop();
+  Answer asks, waits, never_waits;
+  group_.start(keep(credentials_->keys({}), asks));
+  group_.start(keep(credentials_->keys(stop.get_token()), waits));
+  group_.start(keep(credentials_->keys(stopped_before.get_token()), never_waits));
+  loop_.run_until_idle();
+  ASSERT_TRUE(never_waits);
+  EXPECT_FALSE(waits);
+  stop.request_stop();
+  loop_.run_until_idle();
+  ASSERT_TRUE(waits);
+  EXPECT_EQ(waits->error().code, ErrorCode::kCancelled);
+  release();
+  ASSERT_TRUE(asks && *asks);
+}
+
 }  // namespace
 }  // namespace walrus::net

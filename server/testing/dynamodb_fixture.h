@@ -25,9 +25,11 @@ class DynamoDbTest : public ::testing::Test {
  protected:
   explicit DynamoDbTest(Log log = Log::none()) : log_(std::move(log)) {}
 
-  void connect(std::string endpoint, std::string region) {
-    client_ = std::make_unique<Client>(ClientOptions{std::move(endpoint), std::move(region)}, http_,
-                                       *credentials_, budget_, clock_, log_);
+  void connect(std::string endpoint, std::string region,
+               std::chrono::milliseconds try_timeout = 3s) {
+    ClientOptions options{std::move(endpoint), std::move(region), try_timeout};
+    client_ =
+        std::make_unique<Client>(std::move(options), http_, *credentials_, budget_, clock_, log_);
   }
 
   template <class T>

@@ -18,6 +18,14 @@ CallError cancelled() {
   return {{ErrorCode::kCancelled, "The call was cancelled.", "dynamodb"}};
 }
 
+Error too_late() {
+  return {ErrorCode::kStorageUnavailable,
+          "The store did not answer in time.",
+          "dynamodb: call_timeout",
+          {},
+          std::chrono::seconds(1)};
+}
+
 CallError unusable_endpoint() {
   return {{ErrorCode::kStorageUnavailable, "The address of the store is not a usable http(s) URL.",
            "dynamodb: endpoint"}};
@@ -87,13 +95,12 @@ net::ClientRequest Client::request_for(const std::string& operation,
 }
 
 // The time is the home loop's, and the transfer's own limits lie beyond it.
-Task<Result<net::ClientResponse>> Client::send(net::ClientRequest request, CallLimits limits) {
+Task<Result<net::ClientResponse>> Client::send(net::ClientRequest request, std::stop_token stop) {
   Loop& home = co_await home_loop();
   std::stop_source ending;
-  std::stop_callback stopper(limits.stop, [&ending] { ending.request_stop(); });
+  std::stop_callback stopper(stop, [&ending] { ending.request_stop(); });
   Watch watch(home, ending);
-  Duration left = std::max(*limits.until - clock_.monotonic(), Duration(0));
-  watch.arm(std::min<Duration>(options_.try_timeout, left));
+  watch.arm(options_.try_timeout);
   Result<net::ClientResponse> response =
       co_await http_.send(std::move(request), ending.get_token());
   if (!response && watch.expired())
@@ -101,15 +108,16 @@ Task<Result<net::ClientResponse>> Client::send(net::ClientRequest request, CallL
   co_return response;
 }
 
-Task<Client::Attempt> Client::attempt(std::string operation, std::string body, CallLimits limits) {
-  Result<net::AwsKeys> keys = co_await credentials_.keys(limits.stop);
+Task<Client::Attempt> Client::attempt(std::string operation, std::string body,
+                                      std::stop_token stop) {
+  Result<net::AwsKeys> keys = co_await credentials_.keys(stop);
   if (!keys) co_return Attempt{{}, {{std::move(keys.error())}}};
   net::ClientRequest request = request_for(operation, body);
   TimePoint signed_at = skew_.service_time(clock_.now());
   Result<void> is_signed =
       net::sign_request(request, *keys, {options_.region, "dynamodb"}, signed_at);
   if (!is_signed) co_return Attempt{{}, {unusable_endpoint()}};
-  Result<net::ClientResponse> response = co_await send(std::move(request), limits);
+  Result<net::ClientResponse> response = co_await send(std::move(request), stop);
   if (!response) co_return Attempt{{}, refusal_of(response.error())};
   std::expected<json::object, Refusal> reply = read_reply(*response);
   if (reply) co_return Attempt{std::move(*reply)};
@@ -136,12 +144,30 @@ Task<bool> Client::may_go_on(Remedy remedy, int tries, CallLimits limits) {
 
 Task<CallResult<json::object>> Client::call(std::string operation, json::object parameters,
                                             CallLimits limits) {
+  Loop& home = co_await home_loop();
+  std::stop_token caller = limits.stop;
   limits.until = deadline(limits);
+  std::stop_source ending;
+  std::stop_callback stopper(caller, [&ending] { ending.request_stop(); });
+  Watch watch(home, ending);
+  watch.arm(std::max(*limits.until - clock_.monotonic(), Duration(0)));
+  limits.stop = ending.get_token();
+  CallResult<json::object> answer =
+      co_await call_until_stopped(std::move(operation), std::move(parameters), limits);
+  bool was_stopped = !answer && answer.error().error.code == ErrorCode::kCancelled;
+  // Stopped by the clock: whoever asked may come back.
+  if (was_stopped && !caller.stop_requested()) answer.error().error = too_late();
+  co_return answer;
+}
+
+Task<CallResult<json::object>> Client::call_until_stopped(std::string operation,
+                                                          json::object parameters,
+                                                          CallLimits limits) {
   std::string body = json::serialize(parameters);
   bool maybe_done = false;
   bool has_new_keys = false;
   for (int tries = 1;; ++tries) {
-    Attempt last = co_await attempt(operation, body, limits);
+    Attempt last = co_await attempt(operation, body, limits.stop);
     if (last.answer) {
       budget_.succeeded();
       co_return std::move(*last.answer);

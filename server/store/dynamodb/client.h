@@ -50,8 +50,10 @@ class Client {
  private:
   struct Attempt;
 
-  Task<Attempt> attempt(std::string operation, std::string body, CallLimits limits);
-  Task<Result<net::ClientResponse>> send(net::ClientRequest request, CallLimits limits);
+  Task<CallResult<json::object>> call_until_stopped(std::string operation, json::object parameters,
+                                                    CallLimits limits);
+  Task<Attempt> attempt(std::string operation, std::string body, std::stop_token stop);
+  Task<Result<net::ClientResponse>> send(net::ClientRequest request, std::stop_token stop);
   net::ClientRequest request_for(const std::string& operation, const std::string& body) const;
   Task<bool> may_go_on(Remedy remedy, int tries, CallLimits limits);
   void log_failure(const std::string& operation, const CallError& error, int tries) const;

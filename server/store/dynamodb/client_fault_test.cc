@@ -49,7 +49,7 @@ class ClientFaultTest : public DynamoDbTest {
     loop_.run_until_idle();
     ASSERT_TRUE(fake_.wait_for_requests(static_cast<std::size_t>(requests_ + nth)));
     loop_.advance(*loop_.next_timer_in());
-    while (!result_ && !loop_.next_timer_in()) loop_.run_when_posted();
+    while (!result_ && loop_.next_timer_in() > 2s) loop_.run_when_posted();
   }
   void finish() {
     while (!result_) {
@@ -271,6 +271,27 @@ TEST_F(ClientFaultTest, TakesOtherKeysWhenTheOldOnesHaveExpired) {
   EXPECT_EQ(new_requests(), 2);
 }
 
+// Are never there.
+class SlowCredentials final : public net::CredentialsSource {
+ public:
+  Task<Result<net::AwsKeys>> keys(std::stop_token stop) override {
+    co_await sleep_unless_stopped(1h, stop);
+    co_return fail(ErrorCode::kCancelled, "stopped");
+  }
+  void expired(const net::AwsKeys&) override {}
+};
+
+TEST_F(ClientFaultTest, WaitsNoLongerForItsKeysThanForAnAnswer) {
+  credentials_ = std::make_unique<SlowCredentials>();
+  connect(fake_.url(), fake_.region());
+  group_.start(keep(client_->call("GetItem", get_parameters()), result_));
+  loop_.advance(10s);
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(result_->error().error.code, ErrorCode::kStorageUnavailable);
+  EXPECT_EQ(result_->error().error.retry_after, 1s);
+  EXPECT_FALSE(result_->error().maybe_done);
+}
+
 TEST_F(ClientFaultTest, BelievesOnlyOnceThatItsKeysHaveExpired) {
   fake_.fail_next(DynamoDbFault::kExpiredToken, 100);
   EXPECT_FALSE(call("GetItem", get_parameters()));
@@ -325,6 +346,8 @@ TEST_F(ClientFaultTest, HoldsBatchesToTheirBytes) {
 }
 
 TEST_F(ClientFaultTest, SaysThatSomeMayHaveBeenWritten) {
+  // So that the only timer of less than a pause is that of the whole call.
+  connect(fake_.url(), fake_.region(), 1h);
   Item key{{"id", text("1")}};
   fake_.leave_unprocessed(1'000'000);
   Duration begun = clock_.monotonic();
