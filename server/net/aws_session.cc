@@ -140,7 +140,7 @@ Result<SessionKeys> read_session_keys(std::string_view body) {
 
 bool is_container_url(std::string_view url) {
   Result<Url> parsed = Url::parse(url);
-  if (!parsed || parsed->has_credentials()) return false;
+  if (!parsed) return false;
   if (parsed->scheme() == "https") return true;
   if (parsed->scheme() != "http") return false;
   if (parsed->host() == "localhost") return true;
