@@ -90,19 +90,19 @@ json::object take_writes(std::deque<Pending>& pending) {
   return tables;
 }
 
-// Puts what was not done in front again; how many that were.
-std::size_t put_back_writes(std::deque<Pending>& pending, const json::object& answer) {
+// Puts what was not done in front again; whether anything was.
+std::expected<bool, CallError> put_back_writes(std::deque<Pending>& pending,
+                                               const json::object& answer) {
   const json::object* left = find_object(answer, "UnprocessedItems");
-  std::size_t count = 0;
-  if (!left) return 0;
-  for (const auto& [table, requests] : *left) {
-    if (!requests.is_array()) continue;
+  bool any = false;
+  for (const auto& [table, requests] : left ? *left : json::object()) {
+    if (!requests.is_array()) return std::unexpected(broken_answer("unprocessed items"));
     for (const json::value& request : requests.as_array()) {
       pending.push_front({std::string(table), request, kMaxItemBytes});
-      ++count;
+      any = true;
     }
   }
-  return count;
+  return any;
 }
 
 std::deque<json::value> unique_keys(const std::vector<Item>& keys) {
@@ -125,19 +125,24 @@ json::array take_keys(std::deque<json::value>& pending) {
   return keys;
 }
 
-std::size_t put_back_keys(std::deque<json::value>& pending, const json::object& answer,
-                          const std::string& table) {
+std::expected<bool, CallError> put_back_keys(std::deque<json::value>& pending,
+                                             const json::object& answer, const std::string& table) {
   const json::object* left = find_object(answer, "UnprocessedKeys");
-  const json::object* of_table = left ? find_object(*left, table) : nullptr;
+  if (!left || left->empty()) return false;
+  const json::object* of_table = find_object(*left, table);
   const json::value* keys = of_table ? of_table->if_contains("Keys") : nullptr;
-  if (!keys || !keys->is_array()) return 0;
+  if (!keys || !keys->is_array()) return std::unexpected(broken_answer("unprocessed keys"));
   for (const json::value& key : keys->as_array()) pending.push_front(key);
-  return keys->as_array().size();
+  return !keys->as_array().empty();
 }
 
-const json::value* found_items(const json::object& answer, const std::string& table) {
+// Nothing of a table of which no key was found, or none was looked at yet.
+std::expected<std::vector<Item>, CallError> found_items(const json::object& answer,
+                                                        const std::string& table) {
   const json::object* responses = find_object(answer, "Responses");
-  return responses ? responses->if_contains(table) : nullptr;
+  if (!responses) return std::unexpected(broken_answer("no responses"));
+  const json::value* items = responses->if_contains(table);
+  return items ? items_of(items) : std::vector<Item>();
 }
 
 }  // namespace
@@ -175,10 +180,14 @@ Task<CallResult<void>> write_batch(Client& client, std::vector<BatchWrite> write
       answer.error().maybe_done = answer.error().maybe_done || some_done;
       co_return std::unexpected(std::move(answer.error()));
     }
-    bool left = put_back_writes(pending, *answer) > 0;
+    std::expected<bool, CallError> left = put_back_writes(pending, *answer);
+    if (!left) {
+      left.error().maybe_done = true;
+      co_return std::unexpected(std::move(left.error()));
+    }
     some_done = some_done || pending.size() < before;
-    failures = left ? failures + 1 : 0;
-    bool goes_on = !left || co_await client.pause(failures, limits);
+    failures = *left ? failures + 1 : 0;
+    bool goes_on = !*left || co_await client.pause(failures, limits);
     if (!goes_on) co_return std::unexpected(still_unprocessed());
   }
   co_return CallResult<void>();
@@ -197,12 +206,13 @@ Task<CallResult<std::vector<Item>>> read_batch(Client& client, std::string table
     CallResult<json::object> answer =
         co_await client.call("BatchGetItem", std::move(parameters), limits);
     if (!answer) co_return std::unexpected(std::move(answer.error()));
-    std::expected<std::vector<Item>, CallError> items = items_of(found_items(*answer, table));
+    std::expected<std::vector<Item>, CallError> items = found_items(*answer, table);
     if (!items) co_return std::unexpected(std::move(items.error()));
     std::ranges::move(*items, std::back_inserter(found));
-    bool left = put_back_keys(pending, *answer, table) > 0;
-    failures = left ? failures + 1 : 0;
-    bool goes_on = !left || co_await client.pause(failures, limits);
+    std::expected<bool, CallError> left = put_back_keys(pending, *answer, table);
+    if (!left) co_return std::unexpected(std::move(left.error()));
+    failures = *left ? failures + 1 : 0;
+    bool goes_on = !*left || co_await client.pause(failures, limits);
     if (!goes_on) co_return std::unexpected(still_unprocessed());
   }
   co_return found;

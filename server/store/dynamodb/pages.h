@@ -16,7 +16,8 @@ struct ItemPage {
 };
 
 // `operation` is "Query" or "Scan". Goes on over pages that hold fewer items than they looked at,
-// or none, until `at_most` items (one or more) are there or all have been seen.
+// or none, until `at_most` items (one or more) are there or all have been seen. None
+// looks at more than is still wanted, so a filter that lets little through makes many requests.
 Task<CallResult<ItemPage>> read_items(Client& client, std::string operation,
                                       json::object parameters, int at_most, CallLimits limits = {});
 
