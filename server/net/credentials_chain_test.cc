@@ -15,7 +15,6 @@ namespace walrus::net {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::ScriptedHttpServer;
 using testing::SeenRequest;
 using testing::whole_reply;
@@ -48,7 +47,7 @@ class CredentialsChainTest : public ::testing::Test {
                   {"AWS_EC2_METADATA_SERVICE_ENDPOINT", server_.url("")},
                   {"AWS_ENDPOINT_URL_STS", server_.url("/sts")}};
   }
-  ~CredentialsChainTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string file(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
