@@ -62,12 +62,14 @@ std::string Aliases::between(std::string_view attribute, AttributeValue low, Att
 
 std::string Aliases::one_of(std::string_view attribute, std::vector<AttributeValue> values) {
   std::vector<std::string> aliases;
+  aliases.reserve(values.size());
   for (AttributeValue& each : values) aliases.push_back(value(std::move(each)));
   return fmt::format("{} IN ({})", name(attribute), fmt::join(aliases, ", "));
 }
 
 std::string Aliases::projection(const std::vector<std::string>& attributes) {
   std::vector<std::string> aliases;
+  aliases.reserve(attributes.size());
   for (const std::string& attribute : attributes) aliases.push_back(name(attribute));
   return fmt::format("{}", fmt::join(aliases, ", "));
 }
