@@ -21,7 +21,7 @@ ALLOWED = {
     "crawl": {"base", "net", "text"},
     "llm": {"base", "text", "net"},
     "search": {"base", "text", "net"},
-    "store": {"base", "status"},
+    "store": {"base", "status", "net"},
     "live": {"base", "status"},
     "wire": {"base", "status", "live", "store"},
     "jobs": {"base", "status", "store", "live"},

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "base/stoppable_wait.h"
 #include "base/worker_pool.h"
 #include "llm/extractive_answer.h"
-#include "llm/stoppable_wait.h"
 
 namespace walrus::llm {
 

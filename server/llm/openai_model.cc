@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/stoppable_wait.h"
 #include "base/worker_pool.h"
 #include "llm/chat_stream.h"
-#include "llm/stoppable_wait.h"
 
 namespace walrus::llm {
 
@@ -21,35 +21,6 @@ constexpr std::chrono::seconds kLongestRetryAfter{2};
 // How long a server may take to end a stream whose answer is complete; its connection is kept then.
 constexpr milliseconds kPatienceAfterDone{1'000};
 constexpr std::uint64_t kMaxReplyBytes = 16 << 20;
-
-// Stops a request when its timer runs out. For the home loop's thread.
-class Watch {
- public:
-  Watch(Loop& home, std::stop_source& stop) : home_(home), stop_(stop) {}
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-  ~Watch() { disarm(); }
-
-  void arm(milliseconds limit) {
-    disarm();
-    timer_ = home_.after(limit, [this] {
-      timer_.reset();
-      expired_ = true;
-      stop_.request_stop();
-    });
-  }
-  bool expired() const { return expired_; }
-
- private:
-  void disarm() {
-    if (timer_) home_.cancel(*std::exchange(timer_, std::nullopt));
-  }
-
-  Loop& home_;
-  std::stop_source& stop_;
-  std::optional<TimerId> timer_;
-  bool expired_ = false;
-};
 
 std::string json_body(const std::string& model, const BuiltPrompt& prompt,
                       std::string_view limit_name) {

@@ -48,6 +48,12 @@ struct ClientRequest {
   std::chrono::milliseconds total_timeout{300'000};
   std::uint64_t max_bytes = 16 << 20;  // of the decoded body
   BodyUse body_use = BodyUse::kGather;
+  // libcurl sends a request a second time where a kept connection ends without a byte of an answer.
+  // True: that is an error, for requests whose sender must know whether they may have been done.
+  bool sends_once = false;
+  // False: the body comes as the bytes that were sent, and is not asked for in compressed form; for
+  // those who check a sum over them.
+  bool decodes_body = true;
   // Asked once, on curl's thread, when the head is there and a body begins. False: the response is
   // complete without it.
   std::function<bool(const ClientResponse& head)> wants_body;

@@ -75,6 +75,32 @@ TEST_F(HttpClientTest, CallsNoBodyAFormAndWaitsForNoContinue) {
   EXPECT_EQ(seen.header("expect"), "");
 }
 
+TEST_F(HttpClientTest, LeavesTheBytesOfABodyAsTheyCameWhereAskedTo) {
+  ScriptedHttpServer server([](const SeenRequest&) {
+    return whole_reply(200, "no gzip", "text/plain", "Content-Encoding: gzip\r\n");
+  });
+  auto response = send({.url = server.url("/"), .decodes_body = false});
+  ASSERT_TRUE(response) << response.error().detail;
+  EXPECT_EQ(response->body, "no gzip");
+  EXPECT_EQ(server.requests().at(0).header("accept-encoding"), "");
+}
+
+// A server that closes a kept connection instead of answering may have done what it was asked.
+TEST_F(HttpClientTest, SendsARequestOnceWhereItMust) {
+  for (bool once : {false, true}) {
+    ScriptedHttpServer server([](const SeenRequest& seen) -> Script {
+      if (seen.target == "/write") return {testing::Close{}};
+      return whole_reply(200, "");
+    });
+    ASSERT_TRUE(send({.url = server.url("/first")}));
+    auto response =
+        send({.method = "POST", .url = server.url("/write"), .body = "x", .sends_once = once});
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, ErrorCode::kUpstreamError);
+    EXPECT_EQ(server.requests().size(), once ? 2U : 3U);
+  }
+}
+
 TEST_F(HttpClientTest, GoesByTheUserAgentThatItIsGiven) {
   ScriptedHttpServer server([](const SeenRequest&) { return whole_reply(200, ""); });
   ClientRequest request{.url = server.url("/page#part")};

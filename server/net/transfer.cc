@@ -140,7 +140,7 @@ void Transfer::set_policy() {
   // Else removing a handle waits for its name lookup, and a stop would not be quick.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (request_.decodes_body) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -186,6 +186,8 @@ curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* add
 
 int Transfer::on_connected(void* self, char*, char*, int, int) {
   auto* transfer = static_cast<Transfer*>(self);
+  bool was_sent = std::exchange(transfer->was_sent_, true);
+  if (was_sent && transfer->request_.sends_once) return CURL_PREREQFUNC_ABORT;
   transfer->enter(Phase::kWaiting, transfer->request_.first_byte_timeout);
   return CURL_PREREQFUNC_OK;
 }

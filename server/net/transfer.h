@@ -109,6 +109,7 @@ class Transfer {
   bool too_large_ = false;
   bool has_answer_ = false;  // nothing that still comes is wanted, or can be wrong
   bool refused_address_ = false;
+  bool was_sent_ = false;
 };
 
 }  // namespace walrus::net

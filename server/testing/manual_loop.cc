@@ -62,4 +62,9 @@ void ManualLoop::run_when_posted() {
   run_until_idle();
 }
 
+std::optional<Duration> ManualLoop::next_timer_in() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.begin()->first.first - clock_.monotonic();
+}
+
 }  // namespace walrus::testing

@@ -49,6 +49,8 @@ class ManualLoop final : public Loop {
   void run_when_posted();
 
   std::size_t timers() const { return timers_.size(); }
+  // How long until the next timer is due; nothing where there is none.
+  std::optional<Duration> next_timer_in() const;
 
  private:
   using Key = std::pair<Duration, TimerId>;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "llm/stoppable_wait.h"
+#include "base/stoppable_wait.h"
 
 namespace walrus::testing {
 
@@ -30,7 +30,7 @@ Task<Result<void>> ScriptedModel::answer(llm::Prompt prompt, llm::OnText on_text
   std::size_t passed = 0;
   for (const ScriptedPiece& piece : script.pieces) {
     if (passed == script.fail_after) co_return std::unexpected(script.error);
-    if (piece.before > Duration(0)) co_await llm::sleep_unless_stopped(piece.before, stop);
+    if (piece.before > Duration(0)) co_await sleep_unless_stopped(piece.before, stop);
     if (stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "The answer was cancelled.");
     on_text(piece.text);
     ++passed;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "base/ids.h"
-#include "llm/stoppable_wait.h"
+#include "base/stoppable_wait.h"
 #include "pipelines/next_attempt.h"
 
 namespace walrus::testing {
@@ -69,7 +69,7 @@ Task<Result<std::vector<float>>> CountingEmbedder::embed(std::vector<std::string
     if (!allowed) co_return std::unexpected(allowed.error());
   }
   while (hangs) {
-    co_await llm::sleep_unless_stopped(std::chrono::seconds(1), stop);
+    co_await sleep_unless_stopped(std::chrono::seconds(1), stop);
     if (stop.stop_requested()) co_return fail(ErrorCode::kCancelled, "stopped");
   }
   auto width = static_cast<std::size_t>(dimensions);

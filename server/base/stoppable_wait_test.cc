@@ -1,4 +1,4 @@
-#include "llm/stoppable_wait.h"
+#include "base/stoppable_wait.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "testing/manual_loop.h"
 
-namespace walrus::llm {
+namespace walrus {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST_F(StoppableWaitTest, AYieldLetsOtherWorkRun) {
 }
 
 }  // namespace
-}  // namespace walrus::llm
+}  // namespace walrus

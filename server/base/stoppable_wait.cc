@@ -1,11 +1,11 @@
-#include "llm/stoppable_wait.h"
+#include "base/stoppable_wait.h"
 
 #include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
 
-namespace walrus::llm {
+namespace walrus {
 
 namespace {
 
@@ -41,4 +41,4 @@ Task<> yield_to_loop() {
   co_await wait_for_callback<std::monostate>(start);
 }
 
-}  // namespace walrus::llm
+}  // namespace walrus
