@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "crawl/link_query.h"
 #include "crawl/robots_directives.h"
 #include "pipelines/crawl_work.h"
 #include "pipelines/extracted_text.h"
@@ -229,7 +230,8 @@ std::vector<store::PageRecord> CrawlPipeline::discover(Work& work, const net::Ur
   const net::Url& from = page.base.empty() || !base ? url : *base;
   for (const extract::PageLink& link : page.links) {
     if (link.nofollow) continue;
-    auto target = net::Url::parse(link.address, &from);
+    auto target =
+        net::Url::parse(crawl::with_query_in(link.address, page.document.encoding), &from);
     if (!target) continue;
     if (auto known = work.frontier.offer(*target, depth)) found.push_back(work.record_of(*known));
   }

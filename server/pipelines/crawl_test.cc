@@ -257,6 +257,19 @@ TEST_F(CrawlTest, AnEmbedderWhoseVectorsChangeTheirSizeIsAskedAnewByARetry) {
   EXPECT_EQ(std::ssize(life.chunks(accepted.document_id, 1)), 20);
 }
 
+TEST_F(CrawlTest, AQueryIsAskedForInTheEncodingOfItsPage) {
+  life.site.put("/", []() -> Result<crawl::FetchedPage> {
+    return crawl::FetchedPage{.status = 200,
+                              .content_type = "text/html",
+                              .charset = "windows-1252",
+                              .body = page_of("Home of the clams.", {"/search?q=gr\xf6\xdf"
+                                                                     "er"})};
+  });
+  auto accepted = life.crawl();
+  ASSERT_TRUE(life.run_to_end(accepted.operation_id));
+  EXPECT_TRUE(pages_of(accepted.document_id).contains("/search?q=gr%F6%DFer"));
+}
+
 TEST_F(CrawlTest, MaxPagesCountsWhatIsAskedForExactly) {
   put_site(30);
   life.site.put("/page3", [] { return answer(404); });
