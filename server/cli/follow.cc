@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "cli/operation_view.h"
 #include "net/sse_decoder.h"
 
 namespace walrus::cli {
@@ -30,6 +32,18 @@ bool passes(int status) {
   return status == 429 || status >= 500;
 }
 
+// A snapshot holds all of a text, of 4 MiB at most, of which JSON may make six times as much.
+constexpr std::size_t kMostBytesOfEvent = 32 << 20;
+
+// The place of the event that is being read, where its id is one.
+std::optional<std::int64_t> sequence_of(const net::SseDecoder& decoder) {
+  const std::string& id = decoder.last_event_id();
+  std::int64_t sequence = 0;
+  auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), sequence);
+  bool whole = error == std::errc() && end == id.data() + id.size();
+  return decoder.has_own_id() && whole ? std::optional(sequence) : std::nullopt;
+}
+
 // The reading of one operation's events, connection after connection.
 class Reading {
  public:
@@ -47,7 +61,7 @@ class Reading {
   Result<json::object> end();
 
  private:
-  void take(std::string_view data);
+  void take(const net::SseDecoder& decoder, std::string_view data);
   Result<void> pause_after(int losses);
   std::string path() const { return "/v1/operations/" + percent_encode(operation_id_); }
 
@@ -56,16 +70,18 @@ class Reading {
   const Patience& patience_;
   std::string operation_id_;
   std::string last_event_id_;
+  OperationView view_;
   json::object last_;
   bool got_events_ = false;
   bool ended_ = false;
 };
 
-void Reading::take(std::string_view data) {
+void Reading::take(const net::SseDecoder& decoder, std::string_view data) {
   auto parsed = parse_json(data);
   if (!parsed || !parsed->is_object() || ended_) return;
-  last_ = std::move(parsed->as_object());
   got_events_ = true;
+  if (!view_.take(parsed->as_object(), sequence_of(decoder))) return;
+  last_ = std::move(parsed->as_object());
   ended_ = is_last(last_);
   if (operation_id_.empty()) operation_id_ = text_member(last_, "operation_id");
   if (listener_.on_event) listener_.on_event(last_);
@@ -73,7 +89,10 @@ void Reading::take(std::string_view data) {
 
 Result<Reply> Reading::connect(const std::string& path, const std::string& body) {
   got_events_ = false;
-  net::SseDecoder decoder([this](std::string_view data) { take(data); });
+  const net::SseDecoder* reading = nullptr;
+  auto on_event = [this, &reading](std::string_view data) { take(*reading, data); };
+  net::SseDecoder decoder(on_event, kMostBytesOfEvent);
+  reading = &decoder;
   StreamRequest request{.path = path,
                         .body = body,
                         .last_event_id = last_event_id_,

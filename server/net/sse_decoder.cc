@@ -15,7 +15,7 @@ Result<> SseDecoder::feed(std::string_view bytes) {
       continue;
     }
     std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
-    too_long_ = line_.size() + data_.size() + end > kMaxBytes;
+    too_long_ = line_.size() + data_.size() + end > max_bytes_;
     if (too_long_) break;
     line_ += bytes.substr(0, end);
     if (end == bytes.size()) break;
@@ -52,7 +52,10 @@ void SseDecoder::end_line() {
 }
 
 void SseDecoder::take_field(std::string_view name, std::string_view value) {
-  if (name == "id" && value.find('\0') == std::string_view::npos) id_ = value;
+  if (name == "id" && value.find('\0') == std::string_view::npos) {
+    id_ = value;
+    has_own_id_ = true;
+  }
   if (name != "data") return;
   if (has_data_) data_ += '\n';
   has_data_ = true;
@@ -61,9 +64,11 @@ void SseDecoder::take_field(std::string_view name, std::string_view value) {
 
 void SseDecoder::dispatch() {
   last_event_id_ = id_;
-  if (!std::exchange(has_data_, false)) return;
-  std::string data = std::exchange(data_, {});
-  on_event_(data);
+  if (std::exchange(has_data_, false)) {
+    std::string data = std::exchange(data_, {});
+    on_event_(data);
+  }
+  has_own_id_ = false;
 }
 
 }  // namespace walrus::net
