@@ -7,22 +7,22 @@
 //   POST /v1/embeddings  a vector of two numbers for each text, at once
 //
 // usage: crawl_site PAGES LATENCY; the port is its first line.
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <fmt/format.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 
@@ -30,7 +30,6 @@ namespace walrus {
 namespace {
 
 namespace asio = boost::asio;
-using asio::use_awaitable;
 using asio::ip::tcp;
 
 constexpr int kLinks = 10;
@@ -54,19 +53,19 @@ std::string paragraph_of(std::mt19937& random) {
 
 std::string page(int number, int pages, std::string_view robots) {
   std::mt19937 random(static_cast<unsigned>(number));
-  std::string title = "Page " + std::to_string(number);
-  std::string html = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
-                     title + "</title><meta name=\"robots\" content=\"" + std::string(robots) +
-                     "\"><style>p{margin:0}</style></head><body><nav><ul><li><a href=\"./\">Home" +
-                     "</a></li><li><a href=\"1\">First</a></li></ul></nav><main><article><h1>" +
-                     title + "</h1>\n";
-  for (int i = 0; i < kParagraphs; ++i) html += paragraph_of(random);
-  html += "<ul>";
+  std::string text;
+  for (int i = 0; i < kParagraphs; ++i) text += paragraph_of(random);
+  std::string links;
   for (int link = number * kLinks + 1; link <= number * kLinks + kLinks && link < pages; ++link) {
-    std::string to = std::to_string(link);
-    html += "<li><a href=\"" + to + "\">About " + to + "</a></li>";
+    links += fmt::format("<li><a href=\"{0}\">About {0}</a></li>", link);
   }
-  return html + "</ul></article></main><footer><p>All of it is made up.</p></footer></body></html>";
+  return fmt::format(
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Page {0}</title>"
+      "<meta name=\"robots\" content=\"{1}\"><style>p{{margin:0}}</style></head><body><nav><ul>"
+      "<li><a href=\"./\">Home</a></li><li><a href=\"1\">First</a></li></ul></nav><main><article>"
+      "<h1>Page {0}</h1>\n{2}<ul>{3}</ul></article></main><footer><p>All of it is made up.</p>"
+      "</footer></body></html>",
+      number, robots, text, links);
 }
 
 std::string vectors_for(std::string_view body) {
@@ -95,54 +94,11 @@ std::size_t length_of_body(std::string_view head) {
 
 class Site {
  public:
-  Site(int pages, std::chrono::milliseconds latency) : latency_(latency) {
+  explicit Site(int pages) {
     for (int i = 0; i < pages; ++i) {
       indexed_.push_back(html_answer(page(i, pages, "all")));
       unindexed_.push_back(html_answer(page(i, pages, i == 0 ? "all" : "noindex")));
     }
-  }
-
-  asio::awaitable<void> accept(tcp::acceptor acceptor) {
-    for (;;) {
-      tcp::socket socket = co_await acceptor.async_accept(use_awaitable);
-      socket.set_option(tcp::no_delay(true));
-      // It ends with its connection, and the program with a signal.
-      co_spawn(acceptor.get_executor(), serve(std::move(socket)), asio::detached);
-    }
-  }
-
- private:
-  asio::awaitable<void> serve(tcp::socket socket) {
-    asio::steady_timer timer(socket.get_executor());
-    std::string buffer;
-    try {
-      for (;;) {
-        std::size_t head = co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer),
-                                                           "\r\n\r\n", use_awaitable);
-        std::size_t whole = head + length_of_body(std::string_view(buffer).substr(0, head));
-        if (buffer.size() < whole) {
-          co_await asio::async_read(socket, asio::dynamic_buffer(buffer),
-                                    asio::transfer_exactly(whole - buffer.size()), use_awaitable);
-        }
-        std::string request = buffer.substr(0, whole);
-        buffer.erase(0, whole);
-        if (request.starts_with("POST ")) {
-          std::string vectors = vectors_for(std::string_view(request).substr(head));
-          std::string bytes = answer("200 OK", "application/json", vectors);
-          co_await asio::async_write(socket, asio::buffer(bytes), use_awaitable);
-          continue;
-        }
-        timer.expires_after(latency_);
-        co_await timer.async_wait(use_awaitable);
-        co_await asio::async_write(socket, asio::buffer(answer_to(request)), use_awaitable);
-      }
-    } catch (const boost::system::system_error&) {
-      // The client has gone.
-    }
-  }
-
-  static std::string html_answer(std::string_view html) {
-    return answer("200 OK", "text/html; charset=utf-8", html);
   }
 
   const std::string& answer_to(std::string_view request) const {
@@ -157,19 +113,89 @@ class Site {
     return page < answers.size() ? answers[page] : absent_;
   }
 
-  const std::chrono::milliseconds latency_;
+ private:
+  static std::string html_answer(std::string_view html) {
+    return answer("200 OK", "text/html; charset=utf-8", html);
+  }
+
   std::vector<std::string> indexed_;
   std::vector<std::string> unindexed_;
   const std::string absent_ = answer("404 Not Found", "text/plain", "There is no such page.");
 };
 
+// Lives as long as something is under way on it.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(tcp::socket socket, const Site& site, std::chrono::milliseconds latency)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), site_(site), latency_(latency) {
+    socket_.set_option(tcp::no_delay(true));
+  }
+
+  void read_head() {
+    auto take = [self = shared_from_this()](ErrorCode error, std::size_t head) {
+      if (!error) self->read_body(head);
+    };
+    asio::async_read_until(socket_, asio::dynamic_buffer(buffer_), "\r\n\r\n", take);
+  }
+
+ private:
+  using ErrorCode = boost::system::error_code;
+
+  void read_body(std::size_t head) {
+    std::size_t whole = head + length_of_body(std::string_view(buffer_).substr(0, head));
+    std::size_t missing = whole > buffer_.size() ? whole - buffer_.size() : 0;
+    auto take = [self = shared_from_this(), head, whole](ErrorCode error, std::size_t) {
+      if (!error) self->serve(head, whole);
+    };
+    asio::async_read(socket_, asio::dynamic_buffer(buffer_), asio::transfer_exactly(missing), take);
+  }
+
+  void serve(std::size_t head, std::size_t whole) {
+    std::string request = buffer_.substr(0, whole);
+    buffer_.erase(0, whole);
+    if (request.starts_with("POST ")) {
+      std::string vectors = vectors_for(std::string_view(request).substr(head));
+      return write(answer("200 OK", "application/json", vectors));
+    }
+    timer_.expires_after(latency_);
+    timer_.async_wait([self = shared_from_this(), request](ErrorCode error) {
+      if (!error) self->write(self->site_.answer_to(request));
+    });
+  }
+
+  void write(std::string bytes) {
+    answer_ = std::move(bytes);
+    auto go_on = [self = shared_from_this()](ErrorCode error, std::size_t) {
+      if (!error) self->read_head();
+    };
+    asio::async_write(socket_, asio::buffer(answer_), go_on);
+  }
+
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  const Site& site_;
+  const std::chrono::milliseconds latency_;
+  std::string buffer_;
+  std::string answer_;
+};
+
+void accept_next(tcp::acceptor& acceptor, const Site& site, std::chrono::milliseconds latency) {
+  auto take = [&acceptor, &site, latency](boost::system::error_code error, tcp::socket socket) {
+    if (error) return;
+    std::make_shared<Connection>(std::move(socket), site, latency)->read_head();
+    accept_next(acceptor, site, latency);
+  };
+  acceptor.async_accept(take);
+}
+
+// Until a signal ends the program.
 int run(int pages, std::chrono::milliseconds latency) {
   asio::io_context context(1);
   tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-  Site site(pages, latency);
+  Site site(pages);
   std::printf("%d\n", acceptor.local_endpoint().port());
   std::fflush(stdout);
-  co_spawn(context, site.accept(std::move(acceptor)), asio::detached);
+  accept_next(acceptor, site, latency);
   context.run();
   return 0;
 }

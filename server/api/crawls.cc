@@ -133,7 +133,7 @@ Task<Result<FirstAnswer>> Crawls::accept(std::string owner, pipelines::CrawlInpu
 Task<Result<http::Response>> Crawls::pages(http::Request request) {
   auto page = page_of(request, 50, 100);
   if (!page) co_return std::unexpected(page.error());
-  std::string id = request.parameter("document_id");
+  const std::string& id = request.parameter("document_id");
   if (!is_uuid(id)) co_return no_site(id);
   auto document = co_await services_.store.document(auth::owner_of(request), id);
   if (!document) co_return std::unexpected(document.error());

@@ -67,6 +67,14 @@ std::vector<std::string> names(const std::vector<Heard>& events) {
 }
 
 class EventsTest : public ResourcesTest {
+ public:
+  ~EventsTest() override {
+    for (auto& stream : streams_) stream->close();
+    life.embedder.hangs = false;
+    life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; });
+    life.loop.run_until_idle();
+  }
+
  protected:
   static constexpr std::size_t kAll = 100'000;
 
@@ -81,12 +89,6 @@ class EventsTest : public ResourcesTest {
     streams_.push_back(kept);
     life.loop.run_until_idle();
     return kept;
-  }
-  ~EventsTest() override {
-    for (auto& stream : streams_) stream->close();
-    life.embedder.hangs = false;
-    life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; });
-    life.loop.run_until_idle();
   }
   // Of contents of its own, so that no two share their vectors.
   Uploaded begun() {
@@ -237,7 +239,7 @@ TEST_F(EventsTest, AllOfMyOwnResumeAfterACutAnywhere) {
       auto stream = open("", cursor, count);
       life.embedder.hangs = false;
       for (const std::string& id : ids) EXPECT_TRUE(life.run_to_end(id));
-      for (std::string& name : names(stream->events)) got.push_back(std::move(name));
+      std::ranges::move(names(stream->events), std::back_inserter(got));
       if (!stream->events.empty()) cursor = stream->events.back().cursor;
       stream->close();
       life.loop.run_until_idle();

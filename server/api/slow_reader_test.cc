@@ -10,6 +10,12 @@ using status::Kind;
 using status::Step;
 
 class SlowReaderTest : public OperationStreamTest {
+ public:
+  ~SlowReaderTest() override {
+    if (stream) stream->close();
+    settle();
+  }
+
  protected:
   SlowReaderTest()
       : record(begin(Kind::kChat)),
@@ -19,10 +25,6 @@ class SlowReaderTest : public OperationStreamTest {
       (void)co_await tracked.reach(Step::kGeneratingResponse);
     };
     work.start(speak(tracker));
-    settle();
-  }
-  ~SlowReaderTest() override {
-    if (stream) stream->close();
     settle();
   }
 

@@ -7,6 +7,12 @@ namespace {
 using namespace std::chrono_literals;
 
 class StatusWaiterTest : public ResourcesTest {
+ public:
+  ~StatusWaiterTest() override {
+    life.embedder.hangs = false;
+    life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; });
+  }
+
  protected:
   StatusWaiterTest() {
     life.embedder.hangs = true;
@@ -15,10 +21,6 @@ class StatusWaiterTest : public ResourcesTest {
     operation = "/v1/operations/" + text(parsed(response), "operation_id");
     EXPECT_TRUE(life.run_until([&] { return life.embedder.batches > 0; }));
     life.loop.advance(1s);
-  }
-  ~StatusWaiterTest() override {
-    life.embedder.hangs = false;
-    life.run_until([&] { return life.jobs.running(status::Kind::kDocumentUpload) == 0; });
   }
   std::int64_t sequence() { return parsed(get(operation)).at("sequence").as_int64(); }
   std::string after(std::int64_t position) { return "?wait=20&after=" + std::to_string(position); }

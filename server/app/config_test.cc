@@ -10,8 +10,10 @@ namespace walrus::app {
 namespace {
 
 class ConfigTest : public ::testing::Test {
- protected:
+ public:
   ~ConfigTest() override { std::filesystem::remove(file_); }
+
+ protected:
   std::string write(std::string_view toml) {
     std::ofstream(file_) << toml;
     return file_;

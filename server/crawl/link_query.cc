@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <unicode/ucnv.h>
-#include <unicode/utf8.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <memory>
@@ -69,10 +69,10 @@ std::string with_query_in(std::string_view address, const std::string& encoding)
   Converter converter = converter_to(encoding);
   if (!converter) return std::string(address);
   std::string out(address.substr(0, mark));
-  auto length = static_cast<std::int32_t>(query.size());
-  for (std::int32_t i = 0; i < length;) {
-    UChar32 character = 0;
-    U8_NEXT_OR_FFFD(query.data(), i, length, character);
+  auto characters =
+      icu::UnicodeString::fromUTF8({query.data(), static_cast<std::int32_t>(query.size())});
+  for (std::int32_t i = 0; i < characters.length(); i = characters.moveIndex32(i, 1)) {
+    UChar32 character = characters.char32At(i);
     if (character < 0x80) {
       out += static_cast<char>(character);
     } else {

@@ -74,10 +74,10 @@ TEST_F(RobotsCacheTest, FetchesTheRulesOnceADay) {
   EXPECT_EQ(site_.requests().at(0).target, "/robots.txt");
   EXPECT_EQ(site_.requests().at(0).header("user-agent"), "WalrusBot/0.1");
   clock_.advance(23h);
-  ask();
+  EXPECT_TRUE(ask());
   EXPECT_EQ(site_.requests().size(), 1u);
   clock_.advance(2h);
-  ask();
+  EXPECT_TRUE(ask());
   EXPECT_EQ(site_.requests().size(), 2u);
 }
 
@@ -178,7 +178,7 @@ TEST_F(RobotsCacheTest, ReadsTheFirst500KiB) {
 
 TEST_F(RobotsCacheTest, TellsPolitenessOfTheCrawlDelay) {
   play([](const SeenRequest&) { return text("User-agent: *\nCrawl-delay: 7\n"); });
-  ask();
+  EXPECT_TRUE(ask());
   auto enter = [](Politeness& politeness, std::string origin, Duration& entered) -> Task<void> {
     Loop& home = co_await home_loop();
     auto ticket = co_await politeness.enter(std::move(origin), {});
@@ -195,11 +195,11 @@ TEST_F(RobotsCacheTest, ForgetsTheOldestWhereTheyAreTooLarge) {
   RobotsCache cache(fetcher_, politeness_, "WalrusBot", {.most_bytes = 3000});
   ScriptedHttpServer other([](const SeenRequest&) { return text(std::string(1500, '#')); });
   net::Url second = net::Url::parse(other.url("/")).value();
-  testing::run(loop_, cache.of(root(), {}));
-  testing::run(loop_, cache.of(second, {}));
-  testing::run(loop_, cache.of(second, {}));
+  EXPECT_TRUE(testing::run(loop_, cache.of(root(), {})));
+  EXPECT_TRUE(testing::run(loop_, cache.of(second, {})));
+  EXPECT_TRUE(testing::run(loop_, cache.of(second, {})));
   EXPECT_EQ(other.requests().size(), 1u);
-  testing::run(loop_, cache.of(root(), {}));
+  EXPECT_TRUE(testing::run(loop_, cache.of(root(), {})));
   EXPECT_EQ(site_.requests().size(), 2u);
 }
 

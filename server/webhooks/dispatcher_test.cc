@@ -25,11 +25,12 @@ using testing::whole_reply;
 constexpr std::string_view kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 class DispatcherTest : public ::testing::Test {
- protected:
+ public:
   ~DispatcherTest() override {
     if (dispatcher) shut_down();
   }
 
+ protected:
   void start(std::vector<net::AddressRange> opened = {*net::AddressRange::parse("127.0.0.1")}) {
     gates.emplace(std::move(opened));
     dispatcher.emplace(loop, store, registry, http, *gates, log, metrics, options);
