@@ -165,11 +165,12 @@ class CrawlResumeTest : public ::testing::Test {
       states[page.url] = taken ? "taken" : std::string(name_of(page.state)) + " " + page.reason;
     }
     std::string result;
-    for (const auto& [url, state] : states) result += url + " " + state + "\n";
+    for (const auto& [url, state] : states)
+      result.append(url).append(" ").append(state).append("\n");
     std::multiset<std::string> texts;
     for (const auto& chunk : life.chunks(accepted.document_id, 1)) texts.insert(chunk.text);
     constexpr std::size_t kTelling = 40;  // characters of a text
-    for (const std::string& text : texts) result += text.substr(0, kTelling) + "\n";
+    for (const std::string& text : texts) result.append(text.substr(0, kTelling)).append("\n");
     return result;
   }
 

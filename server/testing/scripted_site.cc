@@ -33,7 +33,8 @@ Task<Result<crawl::FetchedPage>> ScriptedSite::fetch_beginning(net::Url url, std
 std::string page_of(const std::string& text, const std::vector<std::string>& links) {
   std::string html = "<!doctype html><title>" + text.substr(0, 20) + "</title><main><h1>" +
                      text.substr(0, 20) + "</h1><p>" + text + "</p><p>";
-  for (const std::string& link : links) html += "<a href=\"" + link + "\">" + link + "</a> ";
+  for (const std::string& link : links)
+    html.append("<a href=\"").append(link).append("\">").append(link).append("</a> ");
   return html + "</p></main>";
 }
 
