@@ -15,6 +15,7 @@ export default defineConfig({
     alias: [
       { find: /^@walrus\/client$/, replacement: source('../packages/client/src/index.ts') },
       { find: /^@walrus\/client\/plans$/, replacement: source('../packages/client/src/generated/plans.ts') },
+      { find: /^@walrus\/client\/bindings$/, replacement: source('../packages/client/src/bindings.ts') },
       { find: /^@walrus\/react$/, replacement: source('../packages/react/src/index.ts') },
       { find: /^react\/jsx-runtime$/, replacement: 'preact/jsx-runtime' },
       { find: /^react(-dom)?$/, replacement: 'preact/compat' },

@@ -1,5 +1,8 @@
-import { useEffect } from 'react';
-import { useLedger, useNow, useShared } from './hooks.js';
+import { useOperations } from '@walrus/react';
+import { useEffect, useMemo, useState } from 'react';
+import { SharedContext, useNow, useShared } from './hooks.js';
+import type { Outbox } from './outbox.js';
+import type { Shelf } from './shelf.js';
 import { Empty } from './parts/states.js';
 import { Link, placeOf, useAddress, type Place } from './router.js';
 import { Chat } from './views/chat.js';
@@ -8,11 +11,13 @@ import { Documents } from './views/documents.js';
 import { Operation } from './views/operation.js';
 import { Operations } from './views/operations.js';
 
-export function App() {
+export function App({ shelf, outbox }: { shelf: Shelf; outbox: Outbox }) {
   const place = placeOf(useAddress());
-  useFollowed();
+  const latest = useOperations();
+  const shared = useMemo(() => ({ shelf, outbox, latest }), [shelf, outbox, latest]);
+  useEffect(() => void shelf.read(), [shelf]);
   return (
-    <>
+    <SharedContext.Provider value={shared}>
       <a className="skip" href="#main">
         Skip to the content
       </a>
@@ -32,19 +37,8 @@ export function App() {
       <main id="main" tabIndex={-1} className={place.view}>
         <View place={place} />
       </main>
-    </>
+    </SharedContext.Provider>
   );
-}
-
-/** Reads what there is, and follows it as long as the page is open. */
-function useFollowed(): void {
-  const { ledger, shelf } = useShared();
-  useEffect(() => {
-    const abort = new AbortController();
-    void shelf.read();
-    void ledger.follow(abort.signal);
-    return () => abort.abort();
-  }, [ledger, shelf]);
 }
 
 function View({ place: { view, id, query } }: { place: Place }) {
@@ -76,26 +70,29 @@ const Mark = () => (
 
 /** Whether what is shown is what is so now. */
 function Live() {
-  const { connection } = useLedger();
-  const live = connection.transport !== null;
-  const word = live ? (connection.transport === 'sse' ? 'Live' : 'Polling') : connection.was ? 'Reconnecting' : 'Connecting';
+  const { reconnecting, isLoading, operations } = useShared().latest;
+  const connecting = isLoading && operations.length === 0;
+  const word = reconnecting ? 'Reconnecting' : connecting ? 'Connecting' : 'Live';
   return (
-    <p className={live ? 'live' : 'live lost'} role="status">
+    <p className={word === 'Live' ? 'live' : 'live lost'} role="status">
       {word}
     </p>
   );
 }
 
-/** Says so where it lasts, with the way out. */
+/** A loss that is over sooner is none to speak of; milliseconds. */
+const shortLoss = 1500;
+
+/** Says so where it lasts, and what becomes of what is shown. */
 function Reconnecting() {
-  const { connection } = useLedger();
-  const lost = connection.transport === null && connection.was;
-  const now = useNow(lost ? 1000 : null);
-  const seconds = Math.floor((now - connection.since) / 1000);
-  if (!lost || seconds < 2) return null;
+  const { reconnecting } = useShared().latest;
+  const [since, lose] = useState<number | null>(null);
+  useEffect(() => lose(reconnecting ? Date.now() : null), [reconnecting]);
+  const now = useNow(since === null ? null : 500);
+  if (since === null || now - since < shortLoss) return null;
   return (
     <div className="banner" role="alert">
-      The connection to the server is lost, since {seconds} s. What you see is how it was; the page goes on by itself as soon as the server answers.
+      The server does not answer. What you see is how it was; the page goes on by itself as soon as it is back.
     </div>
   );
 }

@@ -1,14 +1,16 @@
+import type { DocumentRow, OperationStatus } from '@walrus/client';
+import type { Status } from '@walrus/client/bindings';
+import { useDocumentStatus, useOperation, type OperationsResult } from '@walrus/react';
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import type { DocumentRow, WalrusClient } from '@walrus/client';
-import type { Ledger, Operation, Snapshot } from './ledger.js';
 import type { Outbox, Parcel } from './outbox.js';
 import type { Shelf, Shelved } from './shelf.js';
 
+/** What all views share. */
 export interface Shared {
-  readonly client: WalrusClient;
-  readonly ledger: Ledger;
   readonly shelf: Shelf;
   readonly outbox: Outbox;
+  /** The newest operations and all that begin: told by one stream, whatever is shown of it. */
+  readonly latest: OperationsResult;
 }
 
 export const SharedContext = createContext<Shared | null>(null);
@@ -17,11 +19,6 @@ export function useShared(): Shared {
   const shared = useContext(SharedContext);
   if (shared === null) throw new Error('There is no SharedContext around this.');
   return shared;
-}
-
-export function useLedger(): Snapshot {
-  const { ledger } = useShared();
-  return useSyncExternalStore(ledger.subscribe, ledger.snapshot);
 }
 
 export function useShelf(): Shelved {
@@ -44,22 +41,29 @@ export function useDocument(id: string | null): DocumentRow | undefined {
   return row;
 }
 
-export interface Sought {
-  readonly operation: Operation | undefined;
+export interface Standing {
+  readonly status: Status | OperationStatus | null;
   readonly failure: Error | null;
 }
 
-/** One operation, read where it is not known yet. */
-export function useOperation(id: string | null): Sought {
-  const { ledger } = useShared();
-  const [failure, fail] = useState<Error | null>(null);
-  const operation = useSyncExternalStore(ledger.subscribe, () => (id === null ? undefined : ledger.operation(id)));
-  useEffect(() => {
-    fail(null);
-    if (id !== null) ledger.seek(id).catch(fail);
-  }, [ledger, id]);
-  return { operation, failure };
+/** How an operation stands: by the stream of all, and by one of its own where it is not among the newest. */
+export function useStanding(id: string): Standing {
+  const { latest } = useShared();
+  const told = latest.operations.find(({ operation_id }) => operation_id === id);
+  const { status, error } = useOperation(told !== undefined || latest.isLoading ? null : id);
+  return { status: told ?? status, failure: told === undefined && status === null ? error : null };
 }
+
+/** The same of a document's latest operation. */
+export function useDocumentStanding(id: string): Standing {
+  const { latest } = useShared();
+  const told = latest.operations.find((operation) => documentOf(operation) === id);
+  const { status, error } = useDocumentStatus(told !== undefined || latest.isLoading ? null : id);
+  return { status: told ?? status, failure: told === undefined && status === null ? error : null };
+}
+
+/** An operation of a chat or of another pipeline has no document. */
+export const documentOf = (status: Status | OperationStatus): string | null => ('document_id' in status && status.document_id) || null;
 
 export interface Reading<T> {
   readonly value: T | undefined;
@@ -81,7 +85,7 @@ export function useReading<T>(key: string, read: (signal: AbortSignal) => Promis
     return () => abort.abort();
     // `read` is another function each time; what it reads is in the key.
   }, [key, round]);
-  return { value: result.value, failure: result.failure, again: () => next((before) => before + 1) };
+  return { value: result.value as T | undefined, failure: result.failure, again: () => next((before) => before + 1) };
 }
 
 /** Milliseconds between two readings of what goes on. */

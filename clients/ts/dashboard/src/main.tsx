@@ -1,8 +1,7 @@
 import { WalrusClient } from '@walrus/client';
+import { WalrusProvider } from '@walrus/react';
 import { render } from 'preact';
 import { App } from './app.js';
-import { SharedContext } from './hooks.js';
-import { Ledger } from './ledger.js';
 import { Outbox } from './outbox.js';
 import { Shelf } from './shelf.js';
 import './styles/base.css';
@@ -12,16 +11,16 @@ import './styles/views.css';
 // The server that the page came from.
 const client = new WalrusClient();
 const shelf = new Shelf(client);
-const shared = { client, ledger: new Ledger(client), shelf, outbox: new Outbox(client, shelf) };
+const outbox = new Outbox(client, shelf);
 
 // A file that is on its way is lost with the page; everything else is not.
 addEventListener('beforeunload', (event) => {
-  if (shared.outbox.snapshot().some(({ failure }) => failure === null)) event.preventDefault();
+  if (outbox.snapshot().some(({ failure }) => failure === null)) event.preventDefault();
 });
 
 render(
-  <SharedContext.Provider value={shared}>
-    <App />
-  </SharedContext.Provider>,
+  <WalrusProvider client={client}>
+    <App shelf={shelf} outbox={outbox} />
+  </WalrusProvider>,
   document.getElementById('page') as HTMLElement,
 );

@@ -1,5 +1,9 @@
 /** What is shown, in words: names, sizes, times. */
-import type { OperationState } from '@walrus/client';
+import type { OperationStatus } from '@walrus/client';
+import type { Status as Shown } from '@walrus/client/bindings';
+
+/** How an operation stands, as a hook or the server gives it. */
+export type Status = Shown | OperationStatus;
 
 export const kindNames: Record<string, string> = {
   document_upload: 'Upload',
@@ -50,29 +54,29 @@ export function ago(then: number, now: number): string {
 export const clock = (time: string): string =>
   new Date(time).toLocaleTimeString('en', { hour12: false, hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-export const numberIn = (state: OperationState, name: string): number | null => {
-  const value = state.metadata[name];
+export const numberIn = (status: Status, name: string): number | null => {
+  const value = (status.status_metadata as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'number' ? value : null;
 };
 
-export type Standing = 'unknown' | 'queued' | 'working' | 'completed' | 'cancelled' | 'failed';
+export const hasEnded = (status: Status): boolean => status.processing_status !== 'processing';
 
-export function standingOf(state: OperationState): Standing {
-  if (state.status === null) return 'unknown';
-  if (state.status === 'completed') return 'completed';
-  if (state.status === 'failed') return state.error?.type === 'cancelled' ? 'cancelled' : 'failed';
-  return numberIn(state, 'queue_position') === null ? 'working' : 'queued';
+export type Standing = 'queued' | 'working' | 'completed' | 'cancelled' | 'failed';
+
+export function standingOf(status: Status): Standing {
+  if (status.processing_status === 'completed') return 'completed';
+  if (status.processing_status === 'failed') return status.error?.type === 'cancelled' ? 'cancelled' : 'failed';
+  return numberIn(status, 'queue_position') === null ? 'working' : 'queued';
 }
 
 /** The place in the queue, for whoever waits. */
-export function place(state: OperationState): string {
-  const position = numberIn(state, 'queue_position') ?? 1;
+export function place(status: Status): string {
+  const position = numberIn(status, 'queue_position') ?? 1;
   return position <= 1 ? 'Next in the queue' : `${position - 1} ahead in the queue`;
 }
 
 /** What somebody can do about an end that was none to wish for, beside what the error says itself. */
-export function advice(state: OperationState): string {
-  const error = state.error;
+export function advice({ error }: Status): string {
   if (error === null) return '';
   if (error.type === 'cancelled') return 'It was cancelled. A retry takes it up again.';
   if (error.type === 'interrupted') return 'The server stopped meanwhile. Ask again.';

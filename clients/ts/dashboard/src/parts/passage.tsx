@@ -1,4 +1,5 @@
-import { useDocument, useReading, useShared } from '../hooks.js';
+import { useWalrus } from '@walrus/react';
+import { useDocument, useReading } from '../hooks.js';
 import { documentAddress, Link } from '../router.js';
 import { count } from '../words.js';
 import { Dialog } from './dialog.js';
@@ -7,7 +8,7 @@ import { Loading, Problem } from './states.js';
 
 /** The passage that an answer stands on, as it is stored. Its id begins with its document's. */
 export function Passage({ chunkId, onClose }: { chunkId: string; onClose: () => void }) {
-  const { client } = useShared();
+  const client = useWalrus();
   const documentId = chunkId.split(':')[0] ?? '';
   const row = useDocument(documentId);
   const { value: chunk, failure, again } = useReading(chunkId, (signal) => client.documents.chunk(documentId, chunkId, { signal }));

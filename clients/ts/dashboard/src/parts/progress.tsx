@@ -1,9 +1,7 @@
-import type { OperationState } from '@walrus/client';
 import { plans, type PlannedStep } from '@walrus/client/plans';
-import { numberIn, place, remaining, sentence, standingOf, type Standing } from '../words.js';
+import { hasEnded, numberIn, place, remaining, sentence, standingOf, type Standing, type Status } from '../words.js';
 
 const badges: Record<Standing, string> = {
-  unknown: 'Unknown',
   queued: 'Queued',
   working: 'Working',
   completed: 'Completed',
@@ -31,18 +29,18 @@ function segmentsOf(kind: string | null): Segment[] {
 }
 
 /** 0 to 100 also for what has no percentage: an answer is as far as the step it is in. */
-function positionOf(state: OperationState, segments: readonly Segment[]): number {
-  if (state.status === 'completed') return 100;
-  return state.progress ?? segments.find(({ name }) => name === state.step)?.from ?? 0;
+function positionOf(status: Status, segments: readonly Segment[]): number {
+  if (status.processing_status === 'completed') return 100;
+  return status.progress_percentage ?? segments.find(({ name }) => name === status.processing_step)?.from ?? 0;
 }
 
 const filled = (at: number, { from, to }: Segment): number => Math.min(1, Math.max(0, (at - from) / (to - from)));
 
 /** A bar of the steps; it only ever grows within an attempt. */
-export function Bar({ state }: { state: OperationState }) {
-  const standing = standingOf(state);
-  const segments = segmentsOf(state.kind);
-  const at = positionOf(state, segments);
+export function Bar({ status }: { status: Status }) {
+  const standing = standingOf(status);
+  const segments = segmentsOf(status.kind);
+  const at = positionOf(status, segments);
   const current = standing === 'queued' ? undefined : segments.findLast(({ from }) => from <= at && at < 100);
   return (
     <div
@@ -51,7 +49,7 @@ export function Bar({ state }: { state: OperationState }) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(at)}
-      aria-valuetext={state.message ?? ''}
+      aria-valuetext={status.status_message ?? ''}
       aria-label="Progress"
     >
       {segments.map((segment) => (
@@ -64,13 +62,13 @@ export function Bar({ state }: { state: OperationState }) {
 }
 
 /** The steps by their names, for who wants to know what comes. */
-export function StepNames({ state }: { state: OperationState }) {
-  const plan: readonly PlannedStep[] = plans[state.kind as keyof typeof plans] ?? [];
-  const reached = plan.findIndex(({ name }) => name === state.step);
+export function StepNames({ status }: { status: Status }) {
+  const plan: readonly PlannedStep[] = plans[status.kind as keyof typeof plans] ?? [];
+  const reached = plan.findIndex(({ name }) => name === status.processing_step);
   return (
     <ol className="step-names">
       {plan.slice(0, -1).map(({ name }, i) => (
-        <li key={name} className={i < reached ? 'done' : i === reached && !state.ended ? 'current' : ''}>
+        <li key={name} className={i < reached ? 'done' : i === reached && !hasEnded(status) ? 'current' : ''}>
           {sentence(name)}
         </li>
       ))}
@@ -79,26 +77,26 @@ export function StepNames({ state }: { state: OperationState }) {
 }
 
 /** What happens now, in one line: the words, what is left, how far. */
-export function Now({ state }: { state: OperationState }) {
-  const queued = standingOf(state) === 'queued';
+export function Now({ status }: { status: Status }) {
+  const queued = standingOf(status) === 'queued';
   return (
     <p className="now">
-      <span className="now-message">{queued ? place(state) : (state.message ?? 'Waiting for the first word…')}</span>
-      {counted(state) !== '' && !queued && <span className="now-count">{counted(state)}</span>}
-      {state.eta_seconds !== null && !state.ended && <span className="now-eta">{remaining(state.eta_seconds)}</span>}
-      {state.progress !== null && <span className="now-percent">{state.progress} %</span>}
+      <span className="now-message">{queued ? place(status) : (status.status_message ?? 'Waiting for the first word…')}</span>
+      {counted(status) !== '' && !queued && <span className="now-count">{counted(status)}</span>}
+      {status.eta_seconds !== null && !hasEnded(status) && <span className="now-eta">{remaining(status.eta_seconds)}</span>}
+      {status.progress_percentage !== null && <span className="now-percent">{status.progress_percentage} %</span>}
     </p>
   );
 }
 
 /** The work that is counted inside the step. */
-function counted(state: OperationState): string {
+function counted(status: Status): string {
   const of = (done: string, total: string, what: string): string => {
-    const all = numberIn(state, total);
-    return all === null || all < 2 ? '' : `${numberIn(state, done) ?? 0} of ${all} ${what}`;
+    const all = numberIn(status, total);
+    return all === null || all < 2 ? '' : `${numberIn(status, done) ?? 0} of ${all} ${what}`;
   };
-  if (state.step === 'creating_embeddings') return of('chunks_embedded', 'chunks_created', 'chunks');
-  if (state.step === 'extracting_text') return of('pages_done', 'pages_total', 'pages');
-  const crawled = numberIn(state, 'pages_crawled');
-  return state.step === 'crawling' && crawled !== null ? `${crawled} pages so far` : '';
+  if (status.processing_step === 'creating_embeddings') return of('chunks_embedded', 'chunks_created', 'chunks');
+  if (status.processing_step === 'extracting_text') return of('pages_done', 'pages_total', 'pages');
+  const crawled = numberIn(status, 'pages_crawled');
+  return status.processing_step === 'crawling' && crawled !== null ? `${crawled} pages so far` : '';
 }

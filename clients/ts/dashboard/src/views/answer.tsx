@@ -1,25 +1,13 @@
-import type { ConversationHistory } from '@walrus/client';
-import { useOperation } from '../hooks.js';
-import type { Operation } from '../ledger.js';
-import { Actions } from '../parts/actions.js';
+import type { ConversationMessage } from '@walrus/client/bindings';
+import { useWalrus, type ChatResult } from '@walrus/react';
+import { useReading } from '../hooks.js';
+import { Confirmed } from '../parts/dialog.js';
 import { Bar } from '../parts/progress.js';
 import { Failure } from '../parts/states.js';
 import { Link, operationAddress } from '../router.js';
 import { advice, duration } from '../words.js';
 
-type Message = ConversationHistory['messages'][number];
-
-/** A passage that was retrieved for an answer. */
-interface Source {
-  readonly chunk_id: string;
-  readonly filename?: string;
-  readonly url?: string;
-  readonly page?: number;
-  readonly heading?: string;
-  readonly snippet: string;
-}
-
-const sourcesOf = (operation: Operation | undefined): readonly Source[] => (operation?.state.metadata['sources'] as Source[] | undefined) ?? [];
+type Source = NonNullable<ConversationMessage['sources']>[number];
 
 /** Opens the passage over what is shown now, with an address of its own. */
 const passageAddress = (chunkId: string): string => `${location.pathname}?passage=${encodeURIComponent(chunkId)}`;
@@ -31,40 +19,44 @@ export const Question = ({ text }: { text: string }) => (
   </li>
 );
 
-/** The answer of a turn as it comes, or why there is none. */
-export function Answer({ operation }: { operation: Operation }) {
-  const { state } = operation;
+/** The answer that is coming, or what is there of one that did not come to its end. */
+export function Answer({ chat }: { chat: ChatResult }) {
+  const { text, status, isAnswering, error, reconnecting } = chat;
   return (
     <li className="message answer">
       <span className="unseen">Walrus answers:</span>
-      {state.text !== '' && (
-        <div className={state.ended ? 'answer-text' : 'answer-text growing'} aria-busy={!state.ended}>
-          <Text text={state.text} sources={sourcesOf(operation)} />
+      {text !== '' && (
+        <div className={isAnswering ? 'answer-text growing' : 'answer-text'} aria-busy={isAnswering}>
+          <Text text={text} sources={chat.sources} />
         </div>
       )}
-      {!state.ended && (
+      {isAnswering && (
         <div className="step-line">
-          <Bar state={state} />
-          <p role="status">{state.message ?? 'Sending the question…'}</p>
+          {status && <Bar status={status} />}
+          <p role="status">{reconnecting ? 'Reconnecting; the answer is written on meanwhile…' : (status?.status_message ?? 'Sending the question…')}</p>
         </div>
       )}
-      {state.error && (
+      {!isAnswering && error && (
         <>
-          <Failure message={state.error.message} advice={advice(state)} />
+          <Failure message={error.message} advice={status ? advice(status) : ''} />
           <div className="answer-actions">
-            <Actions operation={operation} name="this answer" />
+            <Confirmed icon="retry" label="Ask again" of="the last question" question="Ask again?" consequence="The answer begins anew." act={chat.retry} />
           </div>
         </>
       )}
-      <Sources sources={sourcesOf(operation)} />
     </li>
   );
 }
 
-/** An answer of the history; what it stands on is kept with its operation. */
-export function StoredAnswer({ message }: { message: Message }) {
-  const { operation } = useOperation(message.operation_id ?? null);
-  const sources = sourcesOf(operation);
+/** An answer of the history; where its sources did not come with it, they are kept with its operation. */
+export function StoredAnswer({ message }: { message: ConversationMessage }) {
+  const client = useWalrus();
+  const { operation_id: id } = message;
+  const read = useReading(id ?? '', async (signal) => {
+    if (message.sources !== undefined || id === undefined) return message.sources;
+    return (await client.operations.status(id, { signal })).status_metadata['sources'] as readonly Source[] | undefined;
+  });
+  const sources = message.sources ?? read.value ?? [];
   return (
     <li className="message answer">
       <span className="unseen">Walrus answered:</span>
@@ -74,7 +66,7 @@ export function StoredAnswer({ message }: { message: Message }) {
       <Sources sources={sources} />
       <p className="quiet answer-facts">
         {[message.model_id, message.latency_ms && duration(message.latency_ms / 1000)].filter(Boolean).join(' · ')}
-        {message.operation_id && <Link href={operationAddress(message.operation_id)}>Steps</Link>}
+        {id !== undefined && <Link href={operationAddress(id)}>Steps</Link>}
       </p>
     </li>
   );

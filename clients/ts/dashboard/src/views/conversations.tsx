@@ -1,16 +1,19 @@
-import { useLedger, useReading, useShared } from '../hooks.js';
+import { useWalrus } from '@walrus/react';
+import { useReading, useShared } from '../hooks.js';
 import { Ago } from '../parts/ago.js';
 import { Icon } from '../parts/icons.js';
 import { chatAddress, Link } from '../router.js';
-import { user } from './chat.js';
 
-/** The conversations there are; read again whenever a turn begins or ends. */
-export function Conversations({ current }: { current: string | undefined }) {
-  const { client } = useShared();
-  const { operations } = useLedger();
-  const latest = operations.find(({ state }) => state.kind === 'chat');
-  const { value, failure, again } = useReading(`${latest?.id} ${latest?.state.ended} ${current}`, (signal) =>
-    client.chat.conversations(user, { limit: 50, signal }),
+/** Without accounts a user is only a label, and this page's conversations have none. */
+export const anyUser = 'anyone';
+
+/** The conversations there are; read again whenever a turn begins or ends, here (`news`) or elsewhere. */
+export function Conversations({ current, news }: { current: string | undefined; news: string }) {
+  const client = useWalrus();
+  const { latest } = useShared();
+  const turn = latest.operations.find(({ kind }) => kind === 'chat');
+  const { value, failure, again } = useReading(`${turn?.operation_id} ${turn?.processing_status} ${news}`, (signal) =>
+    client.chat.conversations(anyUser, { limit: 50, signal }),
   );
   return (
     <nav className="conversations" aria-label="Conversations">

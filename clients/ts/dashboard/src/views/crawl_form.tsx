@@ -1,36 +1,23 @@
 import type { FormEvent } from 'react';
 import { useState } from 'react';
 import { ValidationError } from '@walrus/client';
-import { useShared } from '../hooks.js';
-import { useAct } from '../parts/dialog.js';
+import { useCrawl } from '@walrus/react';
 import { Icon } from '../parts/icons.js';
 import { documentAddress, go } from '../router.js';
 
 /** Begins a crawl, and leads to it. */
 export function CrawlForm() {
-  const { client } = useShared();
+  const { crawl, error, isLoading, phase } = useCrawl();
   const [url, type] = useState('');
   const [depth, setDepth] = useState(2);
   const [pages, setPages] = useState(50);
-  const crawl = useAct(async () => {
-    const detach = new AbortController();
-    const begun = { id: '' };
-    const onProgress = ({ state }: { state: { document_id: string | null } }): void => {
-      begun.id = state.document_id ?? begun.id;
-      // From here on the ledger follows it; this only leaves.
-      if (begun.id !== '') detach.abort();
-    };
-    try {
-      await client.documents.crawl({ url, max_depth: depth, max_pages: pages }, { onProgress, signal: detach.signal });
-    } catch (error) {
-      if (begun.id === '') throw error;
-    }
-    type('');
-    go(documentAddress(begun.id));
-  });
+  const begin = async (): Promise<void> => {
+    const id = await crawl({ url, max_depth: depth, max_pages: pages });
+    if (id !== null) go(documentAddress(id));
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void crawl.run();
+    void begin();
   };
   return (
     <form className="crawl-form" onSubmit={submit} noValidate>
@@ -42,7 +29,7 @@ export function CrawlForm() {
           autoComplete="off"
           placeholder="https://example.com/docs/"
           value={url}
-          aria-invalid={crawl.failure !== null}
+          aria-invalid={error !== null}
           aria-describedby="crawl-failure"
           onInput={(event) => type(event.currentTarget.value)}
         />
@@ -50,13 +37,13 @@ export function CrawlForm() {
       <div className="crawl-limits">
         <Limit label="Link depth" value={depth} max={5} set={setDepth} />
         <Limit label="Pages at most" value={pages} max={10_000} set={setPages} />
-        <button type="submit" className="button primary" disabled={crawl.busy || url.trim() === ''}>
+        <button type="submit" className="button primary" disabled={(isLoading && phase === 'sending') || url.trim() === ''}>
           <Icon name="site" />
           Crawl
         </button>
       </div>
       <p id="crawl-failure" className="failure-line" role="alert">
-        {crawl.failure && explained(crawl.failure)}
+        {error && explained(error)}
       </p>
     </form>
   );

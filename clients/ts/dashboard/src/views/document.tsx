@@ -1,6 +1,7 @@
 import type { Chunk, Document as Stored } from '@walrus/client';
 import { useEffect, useState } from 'react';
-import { useOperation, useReading, useShared } from '../hooks.js';
+import { useWalrus } from '@walrus/react';
+import { useDocumentStanding, useReading, useShared } from '../hooks.js';
 import { Actions } from '../parts/actions.js';
 import { Ago } from '../parts/ago.js';
 import { Confirmed } from '../parts/dialog.js';
@@ -9,15 +10,15 @@ import { Passage } from '../parts/passage.js';
 import { Badge, Bar, Now, StepNames } from '../parts/progress.js';
 import { Failure, Loading, Problem } from '../parts/states.js';
 import { documentAddress, go, Link, operationAddress, useTitle } from '../router.js';
-import { advice, bytes, count, duration, standingOf } from '../words.js';
+import { advice, bytes, count, duration, hasEnded, standingOf } from '../words.js';
 import { SitePages } from './site_pages.js';
 
 /** One document: how far it is, what it holds, and for a site its pages as they come in. */
 export function Document({ id, passage }: { id: string; passage: string | null }) {
-  const { client } = useShared();
+  const client = useWalrus();
   const { value: document, failure, again } = useReading(id, (signal) => client.documents.get(id, { signal }));
-  const { operation } = useOperation(document?.operation_id ?? null);
-  const ended = operation?.state.ended;
+  const { status } = useDocumentStanding(id);
+  const ended = status !== null && hasEnded(status);
   const name = document?.filename ?? document?.url ?? 'Document';
   useTitle(name);
   // Once it has ended there is more to tell of it.
@@ -27,7 +28,6 @@ export function Document({ id, passage }: { id: string; passage: string | null }
   if (document === undefined) {
     return failure ? <Problem title="This document cannot be shown" failure={failure} again={again} /> : <Loading what="the document" />;
   }
-  const state = operation?.state;
   return (
     <>
       <p className="trail">
@@ -39,23 +39,23 @@ export function Document({ id, passage }: { id: string; passage: string | null }
           <span>{name}</span>
         </h1>
         <div className="title-actions">
-          {operation && <Actions operation={operation} name={name} />}
+          {status && <Actions status={status} name={name} />}
           <Remove document={document} name={name} />
         </div>
       </header>
-      {operation && state && (
+      {status && (
         <section className="panel" aria-label="Status">
           <div className="panel-head">
-            <Badge standing={standingOf(state)} />
-            <Link href={operationAddress(operation.id)}>Timeline and events</Link>
+            <Badge standing={standingOf(status)} />
+            <Link href={operationAddress(status.operation_id ?? '')}>Timeline and events</Link>
           </div>
-          <Bar state={state} />
-          <StepNames state={state} />
-          {state.error ? <Failure message={state.error.message} advice={advice(state)} /> : <Now state={state} />}
+          <Bar status={status} />
+          <StepNames status={status} />
+          {status.error ? <Failure message={status.error.message} advice={advice(status)} /> : <Now status={status} />}
         </section>
       )}
       <Facts document={document} />
-      {document.document_type === 'web_crawl' && <SitePages id={id} operation={operation} />}
+      {document.document_type === 'web_crawl' && <SitePages id={id} status={status} />}
       <Passages id={id} key={`${id} ${document.metadata.version ?? 0}`} />
       {passage !== null && <Passage key={passage} chunkId={passage} onClose={() => go(documentAddress(id), 'replace')} />}
     </>
@@ -114,7 +114,7 @@ function Facts({ document }: { document: Stored }) {
 }
 
 function Passages({ id }: { id: string }) {
-  const { client } = useShared();
+  const client = useWalrus();
   const first = useReading(id, (signal) => client.documents.chunks(id, { limit: 20, signal }));
   const [more, add] = useState<{ chunks: Chunk[]; cursor: string | undefined } | null>(null);
   if (first.failure) return <Problem title="The passages cannot be read" failure={first.failure} again={first.again} />;

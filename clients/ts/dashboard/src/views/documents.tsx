@@ -1,6 +1,6 @@
 import type { DocumentRow } from '@walrus/client';
 import { useEffect } from 'react';
-import { useLedger, useOperation, useOutbox, useShared, useShelf } from '../hooks.js';
+import { documentOf, useDocumentStanding, useOutbox, useShared, useShelf } from '../hooks.js';
 import type { Parcel } from '../outbox.js';
 import { Actions } from '../parts/actions.js';
 import { Ago } from '../parts/ago.js';
@@ -8,7 +8,7 @@ import { Icon, KindIcon } from '../parts/icons.js';
 import { Badge, Bar, Now } from '../parts/progress.js';
 import { Empty, Failure, Loading, Problem } from '../parts/states.js';
 import { documentAddress, Link, useTitle } from '../router.js';
-import { advice, bytes, count, numberIn, standingOf } from '../words.js';
+import { advice, bytes, count, hasEnded, numberIn, standingOf, type Status } from '../words.js';
 import { CrawlForm } from './crawl_form.js';
 import { DropZone } from './drop_zone.js';
 
@@ -53,11 +53,13 @@ export function Documents() {
 
 /** Whatever is begun elsewhere, by another page or a program, appears here too. */
 function useNewDocuments(): void {
-  const { shelf } = useShared();
-  const { operations } = useLedger();
+  const { shelf, latest } = useShared();
   useEffect(() => {
-    for (const { state } of operations) if (state.document_id !== null && !state.ended) void shelf.seek(state.document_id);
-  }, [shelf, operations]);
+    for (const operation of latest.operations) {
+      const id = documentOf(operation);
+      if (id !== null && !hasEnded(operation)) void shelf.seek(id);
+    }
+  }, [shelf, latest.operations]);
 }
 
 function Sending({ parcel: { key, file, sent, total, failure } }: { parcel: Parcel }) {
@@ -95,9 +97,8 @@ function Sending({ parcel: { key, file, sent, total, failure } }: { parcel: Parc
 }
 
 function Card({ row }: { row: DocumentRow }) {
-  const { operation } = useOperation(row.operation_id ?? null);
+  const { status } = useDocumentStanding(row.document_id);
   const name = row.filename ?? row.url ?? 'Untitled';
-  const state = operation?.state;
   return (
     <li className="card">
       <div className="card-head">
@@ -105,29 +106,26 @@ function Card({ row }: { row: DocumentRow }) {
         <Link className="card-name" href={documentAddress(row.document_id)}>
           {name}
         </Link>
-        {state && <Badge standing={standingOf(state)} />}
-        <div className="card-actions">{operation && <Actions operation={operation} name={name} />}</div>
+        {status && <Badge standing={standingOf(status)} />}
+        <div className="card-actions">{status && <Actions status={status} name={name} />}</div>
       </div>
-      {state && !state.ended && (
-        <>
-          <Bar state={state} />
-          <Now state={state} />
-        </>
-      )}
-      {state?.error && (
-        <>
-          <Bar state={state} />
-          <Failure message={state.error.message} advice={advice(state)} />
-        </>
-      )}
-      {(state === undefined || state.status === 'completed') && (
-        <p className="facts">
-          {row.document_type === 'web_crawl' && <span>{count((state && numberIn(state, 'pages_crawled')) ?? row.crawl_pages ?? 0, 'page')}</span>}
-          <span>{count((state && numberIn(state, 'chunks_created')) ?? row.chunks_created, 'passage')}</span>
-          <span>{count((state && numberIn(state, 'total_tokens')) ?? row.total_tokens, 'token')}</span>
-          <Ago time={row.created_at} />
-        </p>
-      )}
+      {status && status.processing_status !== 'completed' && <Bar status={status} />}
+      {status && !hasEnded(status) && <Now status={status} />}
+      {status?.error && <Failure message={status.error.message} advice={advice(status)} />}
+      {(status === null || status.processing_status === 'completed') && <Facts row={row} status={status} />}
     </li>
+  );
+}
+
+/** What the operation counted is newer than the row, which was read before it ended. */
+function Facts({ row, status }: { row: DocumentRow; status: Status | null }) {
+  const counted = (name: string, read: number | undefined): number => (status && numberIn(status, name)) ?? read ?? 0;
+  return (
+    <p className="facts">
+      {row.document_type === 'web_crawl' && <span>{count(counted('pages_crawled', row.crawl_pages), 'page')}</span>}
+      <span>{count(counted('chunks_created', row.chunks_created), 'passage')}</span>
+      <span>{count(counted('total_tokens', row.total_tokens), 'token')}</span>
+      <Ago time={row.created_at} />
+    </p>
   );
 }

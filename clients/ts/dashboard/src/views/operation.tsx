@@ -1,5 +1,6 @@
-import { useFollowing, useOperation, useShared } from '../hooks.js';
-import type { Operation as Known } from '../ledger.js';
+import type { OperationStatus } from '@walrus/client';
+import { useWalrus } from '@walrus/react';
+import { documentOf, useFollowing, useReading, useStanding } from '../hooks.js';
 import { Actions } from '../parts/actions.js';
 import { Ago } from '../parts/ago.js';
 import { Command } from '../parts/copy.js';
@@ -7,27 +8,30 @@ import { KindIcon } from '../parts/icons.js';
 import { Badge, Bar, Now } from '../parts/progress.js';
 import { Failure, Loading, Problem } from '../parts/states.js';
 import { chatAddress, documentAddress, Link, useTitle } from '../router.js';
-import { advice, clock, duration, kindName, sentence, standingOf } from '../words.js';
+import { advice, clock, duration, hasEnded, kindName, sentence, standingOf, type Status } from '../words.js';
 import { useName } from './operations.js';
 import { eventOf, type HistoryEvent, Timeline } from './timeline.js';
 
 /** One operation: where it stands, when each step was, and every event of it. */
 export function Operation({ id }: { id: string }) {
-  const { operation, failure } = useOperation(id);
-  if (operation === undefined) {
-    return failure ? <Problem title="This operation cannot be shown" failure={failure} /> : <Loading what="the operation" />;
-  }
-  return <Shown operation={operation} />;
+  const client = useWalrus();
+  const { status, failure } = useStanding(id);
+  // What no event says: when it began, and what it is of.
+  const read = useReading(`${status?.attempt} ${status?.processing_status}`, (signal) => client.operations.status(id, { signal }));
+  if (read.value !== undefined) return <Shown read={read.value} status={status ?? read.value} />;
+  const missing = read.failure ?? failure;
+  return missing ? <Problem title="This operation cannot be shown" failure={missing} again={read.again} /> : <Loading what="the operation" />;
 }
 
-function Shown({ operation }: { operation: Known }) {
-  const { client } = useShared();
-  const { id, state, started, updated } = operation;
-  const name = useName(operation);
+function Shown({ read, status }: { read: OperationStatus; status: Status }) {
+  const client = useWalrus();
+  const id = read.operation_id;
+  const name = useName(read);
   useTitle(name);
-  const history = useFollowing(`${state.attempt} ${state.sequence} ${state.ended}`, async (signal) =>
+  const history = useFollowing(`${status.attempt} ${status.sequence} ${status.processing_status}`, async (signal) =>
     (await client.operations.history(id, { signal })).map(eventOf),
   );
+  const until = hasEnded(status) ? Date.parse(read.updated_at) : Date.now();
   return (
     <>
       <p className="trail">
@@ -35,28 +39,28 @@ function Shown({ operation }: { operation: Known }) {
       </p>
       <header className="title">
         <h1>
-          <KindIcon kind={state.kind} />
+          <KindIcon kind={read.kind} />
           <span>{name}</span>
         </h1>
         <div className="title-actions">
-          <Actions operation={operation} name={name} />
+          <Actions status={status} name={name} />
         </div>
       </header>
       <section className="panel" aria-label="Status">
         <div className="panel-head">
-          <Badge standing={standingOf(state)} />
-          <Subject operation={operation} />
+          <Badge standing={standingOf(status)} />
+          <Subject status={read} />
         </div>
-        <Bar state={state} />
-        {state.error ? <Failure message={state.error.message} advice={advice(state)} /> : <Now state={state} />}
+        <Bar status={status} />
+        {status.error ? <Failure message={status.error.message} advice={advice(status)} /> : <Now status={status} />}
         <dl className="fact-table">
-          <Fact name="Kind" value={kindName(state.kind)} />
-          <Fact name="Attempt" value={state.attempt.toString()} />
-          <Fact name={state.ended ? 'Took' : 'Running for'} value={duration(((state.ended ? updated : Date.now()) - started) / 1000)} />
+          <Fact name="Kind" value={kindName(read.kind)} />
+          <Fact name="Attempt" value={status.attempt.toString()} />
+          <Fact name={hasEnded(status) ? 'Took' : 'Running for'} value={duration((until - Date.parse(read.started_at)) / 1000)} />
           <div>
             <dt>Begun</dt>
             <dd>
-              <Ago time={started} />
+              <Ago time={read.started_at} />
             </dd>
           </div>
           <Fact name="Id" value={id} />
@@ -66,7 +70,7 @@ function Shown({ operation }: { operation: Known }) {
       {history.value === undefined && !history.failure && <Loading what="the history" />}
       {history.value && (
         <>
-          <Timeline events={history.value} state={state} />
+          <Timeline events={history.value} ended={hasEnded(status)} />
           <Events events={history.value} />
         </>
       )}
@@ -82,10 +86,11 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
   </div>
 );
 
-function Subject({ operation: { state } }: { operation: Known }) {
-  if (state.document_id !== null) return <Link href={documentAddress(state.document_id)}>Open the document</Link>;
-  if (state.conversation_id !== null) return <Link href={chatAddress(state.conversation_id.replace(/^conv#/, ''))}>Open the conversation</Link>;
-  return null;
+function Subject({ status }: { status: OperationStatus }) {
+  const document = documentOf(status);
+  if (document !== null) return <Link href={documentAddress(document)}>Open the document</Link>;
+  const conversation = 'conversation_id' in status ? status.conversation_id : undefined;
+  return conversation ? <Link href={chatAddress(conversation.replace(/^conv#/, ''))}>Open the conversation</Link> : null;
 }
 
 /** More than so many are not drawn; the newest are. */

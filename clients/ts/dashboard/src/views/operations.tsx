@@ -1,22 +1,21 @@
-import type { ListOptions } from '@walrus/client';
-import { useState } from 'react';
-import { useDocument, useLedger, useReading, useShared } from '../hooks.js';
-import type { Operation } from '../ledger.js';
+import type { OperationStatus } from '@walrus/client';
+import { useOperations, type OperationsResult } from '@walrus/react';
+import { documentOf, useDocument, useShared } from '../hooks.js';
 import { Ago } from '../parts/ago.js';
 import { KindIcon } from '../parts/icons.js';
 import { Badge, Bar } from '../parts/progress.js';
 import { Empty, Loading, Problem } from '../parts/states.js';
 import { go, Link, operationAddress, useTitle } from '../router.js';
-import { count, duration, kindName, kindNames, standingOf } from '../words.js';
+import { count, duration, hasEnded, kindName, kindNames, standingOf, type Status } from '../words.js';
 
 /** Every operation, live. What is filtered stands in the address. */
 export function Operations({ query }: { query: URLSearchParams }) {
   useTitle('Operations');
   const kind = query.get('kind') ?? '';
   const failedOnly = query.get('status') === 'failed';
-  const { operations } = useLedger();
-  const shown = operations.filter(({ state }) => (kind === '' || state.kind === kind) && (!failedOnly || state.status === 'failed'));
-  const working = operations.filter(({ state }) => state.status === 'processing').length;
+  const { latest } = useShared();
+  const list = useOperations({ ...(kind !== '' && { kind }), ...(failedOnly && { status: 'failed' }) });
+  const working = latest.operations.filter((operation) => !hasEnded(operation)).length;
   return (
     <>
       <h1>Operations</h1>
@@ -25,7 +24,7 @@ export function Operations({ query }: { query: URLSearchParams }) {
           <span>Kind</span>
           <select value={kind} onChange={(event) => filter(event.currentTarget.value, failedOnly)}>
             <option value="">All kinds</option>
-            {kindsOf(operations, kind).map((name) => (
+            {kindsOf(latest.operations, kind).map((name) => (
               <option key={name} value={name}>
                 {kindName(name)}
               </option>
@@ -40,7 +39,7 @@ export function Operations({ query }: { query: URLSearchParams }) {
           {working === 0 ? 'Nothing is going on' : `${count(working, 'operation')} going on`}
         </p>
       </div>
-      <List key={`${kind} ${failedOnly}`} shown={shown} options={{ ...(kind !== '' && { kind }), ...(failedOnly && { status: 'failed' }) }} />
+      <List list={list} failedOnly={failedOnly} />
     </>
   );
 }
@@ -51,22 +50,18 @@ function filter(kind: string, failedOnly: boolean): void {
 }
 
 /** Walrus's own, and those of others that have been seen. */
-function kindsOf(operations: readonly Operation[], chosen: string): string[] {
-  const seen = operations.flatMap(({ state }) => state.kind ?? []);
+function kindsOf(operations: readonly OperationStatus[], chosen: string): string[] {
+  const seen = operations.map(({ kind }) => kind);
   return [...new Set([...Object.keys(kindNames), ...seen, ...(chosen === '' ? [] : [chosen])])];
 }
 
-function List({ shown, options }: { shown: readonly Operation[]; options: ListOptions }) {
-  const { ledger } = useShared();
-  const first = useReading('', () => ledger.list(options));
-  const [next, go] = useState<{ cursor: string | null } | null>(null);
-  const cursor = next === null ? first.value : next.cursor;
-  const readOlder = async (): Promise<void> => go({ cursor: await ledger.list({ ...options, cursor: cursor as string }) });
-  if (first.failure) return <Problem title="The operations cannot be read" failure={first.failure} again={first.again} />;
-  if (first.value === undefined && shown.length === 0) return <Loading rows={6} what="the operations" />;
-  if (shown.length === 0) {
+function List({ list, failedOnly }: { list: OperationsResult; failedOnly: boolean }) {
+  const { operations, isLoading, error, hasMore, more, reload } = list;
+  if (operations.length === 0 && error) return <Problem title="The operations cannot be read" failure={error} again={() => void reload()} />;
+  if (operations.length === 0 && isLoading) return <Loading rows={6} what="the operations" />;
+  if (operations.length === 0) {
     return (
-      <Empty icon="pipe" title={options.status === 'failed' ? 'Nothing has failed' : 'Nothing has happened yet'}>
+      <Empty icon="pipe" title={failedOnly ? 'Nothing has failed' : 'Nothing has happened yet'}>
         Uploads, crawls, answers and your own pipelines appear here the moment they begin.
       </Empty>
     );
@@ -74,12 +69,12 @@ function List({ shown, options }: { shown: readonly Operation[]; options: ListOp
   return (
     <>
       <ul className="operations">
-        {shown.map((operation) => (
-          <Row key={operation.id} operation={operation} />
+        {operations.map((operation) => (
+          <Row key={operation.operation_id} operation={operation} />
         ))}
       </ul>
-      {cursor && (
-        <button type="button" className="button more" onClick={() => void readOlder()}>
+      {hasMore && (
+        <button type="button" className="button more" disabled={isLoading} onClick={() => void more()}>
           Show older operations
         </button>
       )}
@@ -87,23 +82,23 @@ function List({ shown, options }: { shown: readonly Operation[]; options: ListOp
   );
 }
 
-function Row({ operation }: { operation: Operation }) {
-  const { state, started, updated } = operation;
-  const name = useName(operation);
+function Row({ operation }: { operation: OperationStatus }) {
+  const { started_at, updated_at, progress_percentage: percent } = operation;
+  const ended = hasEnded(operation);
   return (
     <li>
-      <Link className="operation-row" href={operationAddress(operation.id)}>
-        <KindIcon kind={state.kind} />
+      <Link className="operation-row" href={operationAddress(operation.operation_id)}>
+        <KindIcon kind={operation.kind} />
         <span className="operation-name">
-          <strong>{name}</strong>
-          <span className="quiet">{state.error?.message ?? state.message}</span>
+          <strong>{useName(operation)}</strong>
+          <span className="quiet">{operation.error?.message ?? operation.status_message}</span>
         </span>
-        <span className="operation-bar">{!state.ended && <Bar state={state} />}</span>
-        <Badge standing={standingOf(state)} />
+        <span className="operation-bar">{!ended && <Bar status={operation} />}</span>
+        <Badge standing={standingOf(operation)} />
         <span className="operation-times quiet">
-          <Ago time={started} />
-          {state.ended && <span>{duration((updated - started) / 1000)}</span>}
-          {!state.ended && state.progress !== null && <span>{state.progress} %</span>}
+          <Ago time={started_at} />
+          {ended && <span>{duration((Date.parse(updated_at) - Date.parse(started_at)) / 1000)}</span>}
+          {!ended && percent !== null && <span>{percent} %</span>}
         </span>
       </Link>
     </li>
@@ -111,9 +106,8 @@ function Row({ operation }: { operation: Operation }) {
 }
 
 /** What an operation is of, as people call it. */
-export function useName({ state, title }: Operation): string {
-  const row = useDocument(state.document_id);
-  if (title !== null) return title;
-  if (state.kind === 'chat') return `Answer in ${state.conversation_id?.replace(/^conv#/, '') ?? 'a conversation'}`;
-  return row?.filename ?? row?.url ?? kindName(state.kind);
+export function useName(status: Status): string {
+  const row = useDocument(documentOf(status));
+  if ('title' in status && status.title) return status.title;
+  return row?.filename ?? row?.url ?? kindName(status.kind);
 }

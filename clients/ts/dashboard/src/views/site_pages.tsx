@@ -1,19 +1,18 @@
 import type { CrawledPage, WalrusClient } from '@walrus/client';
-import { useFollowing, useShared } from '../hooks.js';
-import type { Operation } from '../ledger.js';
+import { useWalrus } from '@walrus/react';
+import { useFollowing } from '../hooks.js';
 import { Loading, Problem } from '../parts/states.js';
-import { count, numberIn, sentence } from '../words.js';
+import { count, numberIn, sentence, type Status } from '../words.js';
 
 const pageLimit = 100;
 /** More than so many are not drawn at once. */
 const shownAtMost = 500;
 
 /** A site's pages: read again whenever the crawl says that there is news of them, while it goes on. */
-export function SitePages({ id, operation }: { id: string; operation: Operation | undefined }) {
-  const { client } = useShared();
-  const state = operation?.state;
-  const news = ['pages_crawled', 'pages_failed', 'pages_skipped'].map((name) => (state ? numberIn(state, name) : 0)).join();
-  const { value: pages, failure, again } = useFollowing(`${id} ${news} ${state?.ended}`, (signal) => readPages(client, id, signal));
+export function SitePages({ id, status }: { id: string; status: Status | null }) {
+  const client = useWalrus();
+  const news = ['pages_crawled', 'pages_failed', 'pages_skipped'].map((name) => status && numberIn(status, name)).join();
+  const { value: pages, failure, again } = useFollowing(`${id} ${news} ${status?.processing_status}`, (signal) => readPages(client, id, signal));
   if (pages === undefined) return failure ? <Problem title="The pages cannot be read" failure={failure} again={again} /> : <Loading what="the pages" />;
   const of = (wanted: CrawledPage['state']): number => pages.filter(({ state: its }) => its === wanted).length;
   const summary = (['crawled', 'queued', 'skipped', 'failed'] as const).filter((wanted) => of(wanted) > 0).map((wanted) => `${of(wanted)} ${wanted}`);

@@ -1,4 +1,3 @@
-import type { OperationState } from '@walrus/client';
 import { useNow } from '../hooks.js';
 import { duration, sentence } from '../words.js';
 
@@ -53,9 +52,9 @@ function spansOf(events: readonly HistoryEvent[], ended: boolean, now: number): 
 }
 
 /** When each step was, as bars beside each other; each attempt begins a line of its own. */
-export function Timeline({ events, state }: { events: readonly HistoryEvent[]; state: OperationState }) {
-  const now = useNow(state.ended ? null : 500);
-  const spans = spansOf(events, state.ended, now);
+export function Timeline({ events, ended }: { events: readonly HistoryEvent[]; ended: boolean }) {
+  const now = useNow(ended ? null : 500);
+  const spans = spansOf(events, ended, now);
   const attempts = [...new Set(spans.map(({ attempt }) => attempt))];
   return (
     <section aria-labelledby="timeline">
