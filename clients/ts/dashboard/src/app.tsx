@@ -34,7 +34,7 @@ export function App({ shelf, outbox }: { shelf: Shelf; outbox: Outbox }) {
         <Live />
       </header>
       <Reconnecting />
-      <main id="main" tabIndex={-1} className={place.view}>
+      <main id="main" tabIndex={-1} className={`view-${place.view}`}>
         <View place={place} />
       </main>
     </SharedContext.Provider>
@@ -61,10 +61,11 @@ const Tab = ({ place, view, href, name }: { place: Place; view: Place['view']; h
 
 const Mark = () => (
   <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
-    <path className="mark-head" d="M4 14C4 7.5 9 4 16 4s12 3.5 12 10c0 5-4 8-7 8h-10c-3 0-7-3-7-8z" />
-    <path className="mark-tusk" d="M11 19c-.5 4-.5 7 0 10 2-1.5 3.2-5.5 3.2-10zM21 19c.5 4 .5 7 0 10-2-1.5-3.2-5.5-3.2-10z" />
-    <circle className="mark-eye" cx="11" cy="12" r="1.6" />
-    <circle className="mark-eye" cx="21" cy="12" r="1.6" />
+    <rect width="32" height="32" rx="8" />
+    <path d="M6 14c0-5 4.5-8 10-8s10 3 10 8c0 4-3 6-6 6h-8c-3 0-6-2-6-6z" />
+    <path d="M11.5 19.5 11 28c1.8-1 3-4.5 3-8.5zM20.5 19.5 21 28c-1.8-1-3-4.5-3-8.5z" />
+    <circle cx="12" cy="12" r="1.5" />
+    <circle cx="20" cy="12" r="1.5" />
   </svg>
 );
 

@@ -63,7 +63,12 @@ function Shown({ read, status }: { read: OperationStatus; status: Status }) {
               <Ago time={read.started_at} />
             </dd>
           </div>
-          <Fact name="Id" value={id} />
+          <div className="fact-wide">
+            <dt>Id</dt>
+            <dd>
+              <code>{id}</code>
+            </dd>
+          </div>
         </dl>
       </section>
       {history.failure && <Problem title="The history cannot be read" failure={history.failure} again={history.again} />}
