@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "api/page_for_test.h"
 #include "api/routes.h"
 #include "api/services_for_test.h"
 #include "base/digest.h"
@@ -103,7 +104,7 @@ class ResourcesTest : public ::testing::Test {
   testing::ServerLife life;
   LifeServices parts{life, disk, clock};
   Services& services = parts.services;
-  http::Router router = make_router(services, {"{}", "{}", "<html>"});
+  http::Router router = make_router(services, {"{}", "{}", "<html>", kPageForTest});
   TaskGroup tasks{life.loop, [](std::exception_ptr) { FAIL(); }};
 
  private:

@@ -55,6 +55,11 @@ http::Response stream_response(const live::Encoding& encoding, http::StreamStart
   return response;
 }
 
+bool has_version(const http::Request& request, std::string_view tag) {
+  auto known = request.headers.get("if-none-match");
+  return known && names_tag(*known, tag);
+}
+
 void forbid_caching(http::Response& response) {
   response.headers.set("Cache-Control", "private, no-cache");
   response.headers.set("Vary", "Authorization, Cookie");
@@ -78,8 +83,7 @@ http::Response unchanged_status(std::uint64_t sequence) {
 http::Response status_response(const http::Request& request, std::uint64_t sequence,
                                const std::string& body) {
   std::string tag = tag_of(sequence);
-  auto known = request.headers.get("if-none-match");
-  if (known && names_tag(*known, tag)) return unchanged_status(sequence);
+  if (has_version(request, tag)) return unchanged_status(sequence);
   http::Response response = http::Response::json(200, body);
   response.headers.set("ETag", std::move(tag));
   forbid_caching(response);

@@ -30,6 +30,9 @@ http::Response unchanged_status(std::uint64_t sequence);
 // The head of an event stream and what it begins with.
 http::Response stream_response(const live::Encoding& encoding, http::StreamStarter starter);
 
+// Whether the caller has the version of that ETag already, and says so by If-None-Match.
+bool has_version(const http::Request& request, std::string_view tag);
+
 // Nothing between client and server may keep it (api.md, ETag).
 void forbid_caching(http::Response& response);
 

@@ -57,6 +57,13 @@ constexpr auto kMultipart = http::BodyKind::kMultipart;
 // clang-format off
 constexpr Row kRows[] = {
     {"GET", "/", kNone, handler<&R::service, &Service::root>},
+    {"GET", "/assets/{name}", kNone, handler<&R::service, &Service::asset>},
+    {"GET", "/documents", kNone, handler<&R::service, &Service::view>},
+    {"GET", "/documents/{document_id}", kNone, handler<&R::service, &Service::view>},
+    {"GET", "/operations", kNone, handler<&R::service, &Service::view>},
+    {"GET", "/operations/{operation_id}", kNone, handler<&R::service, &Service::view>},
+    {"GET", "/chat", kNone, handler<&R::service, &Service::view>},
+    {"GET", "/chat/{conversation_id}", kNone, handler<&R::service, &Service::view>},
     {"GET", "/health", kNone, handler<&R::service, &Service::health>},
     {"GET", "/ready", kNone, handler<&R::service, &Service::ready>},
     {"GET", "/metrics", kNone, handler<&R::service, &Service::metrics>},
@@ -116,7 +123,7 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-http::Router make_router(Services& services, ContractDocuments documents) {
+http::Router make_router(Services& services, ServedDocuments documents) {
   auto resources = std::make_shared<Resources>(Resources{
       Documents(services), Crawls(services), Statuses(services), ExternalOperations(services),
       Operations(services), Events(services), Chat(services), Conversations(services),

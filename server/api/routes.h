@@ -11,7 +11,7 @@
 namespace walrus::api {
 
 // The services must outlive the router.
-http::Router make_router(Services& services, ContractDocuments documents);
+http::Router make_router(Services& services, ServedDocuments documents);
 
 // "GET /health" and so on, for those who compare them with the contract.
 std::vector<std::string> route_names();

@@ -6,11 +6,8 @@ namespace walrus::api {
 
 namespace {
 
-bool wants_html(const http::Request& request) {
-  return request.headers.get("accept").value_or("").find("text/html") != std::string_view::npos;
-}
-
-http::Response page(std::string_view html) {
+// A page without scripts, whose styles stand in it.
+http::Response document(std::string_view html) {
   http::Response response = http::Response::text(200, std::string(html));
   response.content_type = "text/html; charset=utf-8";
   response.headers.set("Content-Security-Policy",
@@ -29,7 +26,7 @@ json::object part(bool good, std::string_view detail) {
 }  // namespace
 
 Task<Result<http::Response>> Service::root(http::Request request) {
-  if (wants_html(request)) co_return page(documents_.docs);
+  if (wants_page(request)) co_return page_.view(request);
   json::object body;
   body["name"] = "walrus";
   body["version"] = WALRUS_VERSION;
@@ -53,7 +50,19 @@ Task<Result<http::Response>> Service::root(http::Request request) {
   body["features"] = {
       "document_upload", "web_crawl", "chat",           "search",   "sse",
       "websocket",       "resume",    "status_history", "webhooks", "external_operations"};
-  co_return http::Response::json(200, json::serialize(body));
+  http::Response response = http::Response::json(200, json::serialize(body));
+  response.headers.set("Vary", "Accept, Accept-Encoding");
+  co_return response;
+}
+
+Task<Result<http::Response>> Service::view(http::Request request) {
+  if (wants_page(request)) co_return page_.view(request);
+  co_return fail(ErrorCode::kNotFound,
+                 "There is only a page for browsers here. The API's paths begin with /v1/.");
+}
+
+Task<Result<http::Response>> Service::asset(http::Request request) {
+  co_return page_.asset(request);
 }
 
 Task<Result<http::Response>> Service::health(http::Request) {
@@ -98,7 +107,7 @@ Task<Result<http::Response>> Service::asyncapi(http::Request) {
 }
 
 Task<Result<http::Response>> Service::docs(http::Request) {
-  co_return page(documents_.docs);
+  co_return document(documents_.docs);
 }
 
 Task<Result<http::Response>> Service::models(http::Request) {

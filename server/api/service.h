@@ -1,24 +1,30 @@
-// What the server says of itself: root, health, readiness, metrics, contract, models.
+// What the server says of itself: root, page, health, readiness, metrics, contract,
+// models.
 #pragma once
 
+#include "api/page.h"
 #include "api/services.h"
 #include "http/message.h"
 
 namespace walrus::api {
 
-// The contract documents, linked into the program.
-struct ContractDocuments {
+// What is linked into the program to be served as it is.
+struct ServedDocuments {
   std::string_view openapi;   // JSON
   std::string_view asyncapi;  // JSON
   std::string_view docs;      // HTML
+  PageBundle page;
 };
 
 class Service {
  public:
-  Service(Services& services, ContractDocuments documents)
-      : services_(services), documents_(documents) {}
+  Service(Services& services, ServedDocuments documents)
+      : services_(services), documents_(documents), page_(documents.page) {}
 
   Task<Result<http::Response>> root(http::Request request);
+  // A view of the page by its own address, for browsers alone.
+  Task<Result<http::Response>> view(http::Request request);
+  Task<Result<http::Response>> asset(http::Request request);
   Task<Result<http::Response>> health(http::Request request);
   Task<Result<http::Response>> ready(http::Request request);
   Task<Result<http::Response>> metrics(http::Request request);
@@ -29,7 +35,8 @@ class Service {
 
  private:
   Services& services_;
-  ContractDocuments documents_;
+  ServedDocuments documents_;
+  Page page_;
 };
 
 }  // namespace walrus::api

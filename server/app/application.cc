@@ -6,7 +6,7 @@
 
 #include "api/responses.h"
 #include "api/routes.h"
-#include "app/contract.h"
+#include "app/served_documents.h"
 #include "app/embed_anew.h"
 #include "app/models.h"
 #include "app/shutdown.h"
@@ -140,7 +140,7 @@ void Application::build_service() {
   http::Limits limits;
   limits.file_bytes = config_.max_upload;
   limits.connections_per_address = config_.max_connections_per_address;
-  http::Router router = api::make_router(*services_, contract_documents());
+  http::Router router = api::make_router(*services_, served_documents());
   server_ = std::make_unique<http::Server>(threads_.event_loops(), std::move(router), limits,
                                            hooks(), blobs_->incoming(), log_, metrics_);
   housekeeping_ = std::make_unique<TaskGroup>(

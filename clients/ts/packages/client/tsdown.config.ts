@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', core: 'src/core.ts', plans: 'src/generated/plans.ts', webhooks: 'src/webhooks.ts' },
+  entry: {
+    index: 'src/index.ts',
+    core: 'src/core.ts',
+    bindings: 'src/bindings.ts',
+    plans: 'src/generated/plans.ts',
+    webhooks: 'src/webhooks.ts',
+  },
   format: ['esm', 'cjs'],
   fixedExtension: false,
   dts: true,

@@ -105,10 +105,10 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
       const path = `/v1/operations/${await this.operationId}`;
       const follower = new Follower(this.#http, { events: `${path}/events`, status: path }, this.#signal);
       for await (const followed of follower.follow('sse', first)) this.#take(followed);
-      this.#connect(null);
+      this.#connect(null, false);
       this.#change({ settled: true });
     } catch (error) {
-      this.#change({ transport: null, failure: walrusErrorOf(error), settled: true });
+      this.#change({ transport: null, reconnecting: false, failure: walrusErrorOf(error), settled: true });
       throw error;
     }
   }
@@ -121,10 +121,9 @@ export class ChatStream implements AsyncIterable<ChatStreamEvent> {
     this.#change({ state });
   }
 
-  #connect(transport: Transport | null): void {
-    if (transport === this.#snapshot.transport) return;
-    this.#events.push({ type: 'transport', transport });
-    this.#change({ transport });
+  #connect(transport: Transport | null, reconnecting = transport === null): void {
+    if (transport !== this.#snapshot.transport) this.#events.push({ type: 'transport', transport });
+    this.#change({ transport, reconnecting });
   }
 
   #change(changes: Partial<Snapshot>): void {

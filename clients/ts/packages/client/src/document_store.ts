@@ -124,7 +124,7 @@ export class DocumentStore {
   #missed(id: string, failure: WalrusError): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    entry.failed = { ...this.snapshot(id), transport: null, failure, settled: true };
+    entry.failed = { ...this.snapshot(id), transport: null, reconnecting: false, failure, settled: true };
     this.#tell(id, entry);
   }
 }

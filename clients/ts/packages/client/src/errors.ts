@@ -2,6 +2,8 @@ import type { HttpErrorType, OperationErrorType } from './generated/plans.js';
 import type { OperationState, OrOther } from './state.js';
 import type { FieldError, Problem } from './types.js';
 
+const passingStatuses = new Set([429, 502, 503, 504]);
+
 /** Whatever goes wrong with Walrus. What a class cannot know is undefined. */
 export class WalrusError extends Error {
   /** Of the HTTP answer. */
@@ -24,6 +26,11 @@ export class WalrusError extends Error {
     const { status, errorType, requestId, retryAfter, operationId, fields = [] } = facts;
     Object.assign(this, { status, errorType, requestId, retryAfter, operationId, fields });
   }
+
+  /** Whether the same can succeed later. */
+  get retryable(): boolean {
+    return passingStatuses.has(this.status ?? 0);
+  }
 }
 
 export interface ErrorFacts {
@@ -43,6 +50,10 @@ export class ConnectionError extends WalrusError {
   constructor(detail: string, facts: ErrorFacts & { stalled?: boolean } = {}) {
     super(detail, facts);
     this.stalled = facts.stalled ?? false;
+  }
+
+  override get retryable(): boolean {
+    return true;
   }
 }
 /** The request is broken: 400 and what else has no class of its own. */
@@ -87,8 +98,7 @@ export class OperationFailedError extends WalrusError {
     this.state = state;
   }
 
-  /** Whether a retry can help. */
-  get retryable(): boolean {
+  override get retryable(): boolean {
     return this.state.error?.retryable ?? false;
   }
 }

@@ -134,7 +134,7 @@ export class Operations {
   /** Another attempt of one that failed; whoever listens to it goes on listening. */
   async retry(id: string, options?: CallOptions): Promise<OperationStatus> {
     const status = await this.#http.post<OperationStatus>(`${pathOf(id)}/retry`, undefined, options);
-    this.#store.restart(id);
+    this.#store.restart(id, status);
     return status;
   }
 

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly state: OperationState;
   /** How its events come now; null while nothing is connected, as before the start and after the end. */
   readonly transport: Transport | null;
+  /** The connection was lost, or none could be had yet, and it is tried again. */
+  readonly reconnecting: boolean;
   /** Why nothing more will come, although it has not ended. */
   readonly failure: WalrusError | null;
   /** Nothing more will come: all was told, or `failure` says why not. */
@@ -23,7 +25,9 @@ export interface Snapshot {
 export type Listener = (snapshot: Snapshot, event: WireEvent | undefined) => void;
 
 /** Of what nothing is known yet. */
-export const emptySnapshot: Snapshot = { state: initialState, transport: null, failure: null, settled: false };
+export const emptySnapshot: Snapshot = { state: initialState, transport: null, reconnecting: false, failure: null, settled: false };
+
+const disconnected = { transport: null, reconnecting: false } as const;
 
 interface Entry {
   snapshot: Snapshot;
@@ -84,11 +88,13 @@ export class OperationStore {
     this.#tell(id, this.#entry(id), { type: 'status', ...status });
   }
 
-  /** Follows an operation again that has ended or failed to be followed: it was retried. */
-  restart(id: string): void {
+  /** Follows an operation again that has ended or failed to be followed: it was retried, and stands so now. */
+  restart(id: string, status: object): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#update(entry, { failure: null, settled: false });
+    // Without its place, since the new attempt's events are still to come.
+    this.#tell(id, entry, { type: 'status', ...status, sequence: undefined });
     this.#arrange();
   }
 
@@ -193,7 +199,7 @@ export class OperationStore {
   }
 
   #connect(ids: readonly string[], transport: Transport | null): void {
-    for (const id of ids.filter(this.#isWanted)) this.#update(this.#entry(id), { transport });
+    for (const id of ids.filter(this.#isWanted)) this.#update(this.#entry(id), { transport, reconnecting: transport === null });
   }
 
   #take(ids: readonly string[], event: WireEvent): void {
@@ -209,14 +215,14 @@ export class OperationStore {
     // Also where it is a replay, but not one of an earlier attempt.
     const last = isLast(event) && (event.attempt ?? state.attempt) === state.attempt;
     const settled = last || (before.settled && state.attempt === before.state.attempt);
-    this.#update(entry, { state, settled, transport: settled ? null : before.transport }, event);
+    this.#update(entry, { state, settled, ...(settled && disconnected) }, event);
     this.#forget(id, entry);
     if (before.settled && !settled) this.#arrange();
   }
 
   #fail(ids: readonly string[], failure: unknown): void {
     const known = walrusErrorOf(failure);
-    for (const id of ids.filter(this.#isWanted)) this.#update(this.#entry(id), { failure: known, settled: true, transport: null });
+    for (const id of ids.filter(this.#isWanted)) this.#update(this.#entry(id), { ...disconnected, failure: known, settled: true });
   }
 
   #update(entry: Entry, changes: Partial<Snapshot>, event?: WireEvent): void {

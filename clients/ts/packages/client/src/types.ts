@@ -3,6 +3,7 @@ import type { components } from './generated/openapi.js';
 
 type Schemas = components['schemas'];
 
+export type ChatMessage = Schemas['Message'];
 export type ChatMetadata = Schemas['ChatMetadata'];
 export type ChatRequest = Omit<Schemas['ChatRequest'], 'stream'>;
 export type ChatResponse = Schemas['ChatResponse'];
@@ -32,6 +33,7 @@ export type ReportTaken = Schemas['ReportTaken'];
 export type SearchRequest = Schemas['SearchRequest'];
 export type SearchResponse = Schemas['SearchResponse'];
 export type SnapshotEvent = Schemas['SnapshotEvent'];
+export type SourceChunk = Schemas['Source'];
 export type StreamErrorEvent = Schemas['StreamErrorEvent'];
 export type UploadAccepted = Schemas['UploadAccepted'];
 

@@ -26,9 +26,9 @@ export class WalrusServer {
     this.#process = this.#spawn();
   }
 
-  #spawn(): ChildProcess {
+  #spawn(port = '0'): ChildProcess {
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('WALRUS_'));
-    const started = spawn(program, ['serve', '--port', '0', '--data-dir', join(this.#folder, 'data'), ...this.#options], {
+    const started = spawn(program, ['serve', '--port', port, '--data-dir', join(this.#folder, 'data'), ...this.#options], {
       cwd: this.#folder,
       env: { ...Object.fromEntries(environment), OPENBLAS_NUM_THREADS: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,11 +46,11 @@ export class WalrusServer {
     return server;
   }
 
-  /** As after a power cut: on another port, with what is on disk. */
-  async restart(): Promise<void> {
-    await this.#kill();
+  /** As after a power cut: with what is on disk, on another port where none is given. */
+  async restart(port = '0'): Promise<void> {
+    await this.kill();
     rmSync(this.#portFile, { force: true });
-    this.#process = this.#spawn();
+    this.#process = this.#spawn(port);
     await this.#ready();
   }
 
@@ -82,11 +82,12 @@ export class WalrusServer {
   }
 
   async stop(): Promise<void> {
-    await this.#kill();
+    await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #kill(): Promise<void> {
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await ended;

@@ -1,0 +1,43 @@
+/** What is shown in the place of what is not there: nothing, not yet, or not to be had. */
+import type { ReactNode } from 'react';
+import { Icon, type IconName } from './icons.js';
+
+export const Empty = ({ icon, title, children }: { icon: IconName; title: string; children: ReactNode }) => (
+  <div className="empty">
+    <span className="empty-icon">
+      <Icon name={icon} />
+    </span>
+    <h2>{title}</h2>
+    <p>{children}</p>
+  </div>
+);
+
+/** Shown only after a moment, so that what is quick does not flicker. */
+export const Loading = ({ rows = 3, what }: { rows?: number; what: string }) => (
+  <div className="loading" role="status" aria-label={`Loading ${what}`}>
+    {Array.from({ length: rows }, (_, row) => (
+      <div key={row} className="skeleton" />
+    ))}
+  </div>
+);
+
+export const Problem = ({ title, failure, again }: { title: string; failure: Error; again?: (() => void) | undefined }) => (
+  <div className="problem" role="alert">
+    <h2>{title}</h2>
+    <p>{failure.message}</p>
+    {again && (
+      <button type="button" className="button" onClick={again}>
+        <Icon name="retry" />
+        Try again
+      </button>
+    )}
+  </div>
+);
+
+/** What ended an operation, and what can be done about it. */
+export const Failure = ({ message, advice }: { message: string; advice: string }) => (
+  <div className="failure">
+    <p>{message}</p>
+    {advice !== '' && <p className="advice">{advice}</p>}
+  </div>
+);
