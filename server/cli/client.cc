@@ -18,7 +18,15 @@ namespace {
 // Of a server that has the whole request: it answers from its tables.
 constexpr std::chrono::milliseconds kPatience{60'000};
 
-Error error_of(CURLcode code, const std::string& url) {
+Error interrupted() {
+  return {ErrorCode::kCancelled, "Interrupted.", {}};
+}
+
+}  // namespace
+
+Error Client::error_of(int curl_code) const {
+  const std::string& url = server_.url;
+  auto code = static_cast<CURLcode>(curl_code);
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -32,6 +40,17 @@ Error error_of(CURLcode code, const std::string& url) {
                           "with --url.",
                           url),
               {}};
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {ErrorCode::kUpstreamError,
+              fmt::format("This machine does not trust the certificate of {}. Have the server send "
+                          "its whole chain, or add its authority to this machine's "
+                          "(update-ca-certificates).",
+                          url),
+              {}};
+    case CURLE_SSL_CONNECT_ERROR:
+      return {ErrorCode::kUpstreamError,
+              fmt::format("No TLS is spoken at {}. A URL with http:// may be meant.", url),
+              {}};
     case CURLE_READ_ERROR:
       return {ErrorCode::kInvalidInput, "The file could not be read to its end.", {}};
     default:
@@ -40,12 +59,6 @@ Error error_of(CURLcode code, const std::string& url) {
               {}};
   }
 }
-
-Error interrupted() {
-  return {ErrorCode::kCancelled, "Interrupted.", {}};
-}
-
-}  // namespace
 
 // Drives the transfer to its end and gives curl's code.
 Result<int> Client::perform(Transfer& transfer) {
@@ -81,8 +94,8 @@ Result<Reply> Client::run(Transfer& transfer) {
   if (!performed) return std::unexpected(performed.error());
   auto code = static_cast<CURLcode>(*performed);
   transfer.reply.status = transfer.status();
-  if (code == CURLE_OK || transfer.ended_by_reader) return std::move(transfer.reply);
-  return std::unexpected(error_of(code, server_.url));
+  if (code == CURLE_OK || transfer.ended_by_us) return std::move(transfer.reply);
+  return std::unexpected(error_of(code));
 }
 
 Result<void> Client::wait(std::chrono::milliseconds time) const {
@@ -96,6 +109,20 @@ Result<void> Client::wait(std::chrono::milliseconds time) const {
 
 Result<Reply> Client::get(const std::string& path) {
   Transfer transfer(server_, path, kPatience);
+  return run(transfer);
+}
+
+Result<Reply> Client::ask(const Question& question) {
+  Transfer transfer(server_, question.path, kPatience);
+  for (const std::string& header : question.headers) transfer.add_header(header);
+  if (!question.body.empty()) transfer.post_json(question.body);
+  curl_easy_setopt(transfer.easy, CURLOPT_CUSTOMREQUEST, question.method.c_str());
+  return run(transfer);
+}
+
+Result<Reply> Client::announce_form(const std::string& path, std::uint64_t size) {
+  Transfer transfer(server_, path, kPatience);
+  transfer.announce_form(size);
   return run(transfer);
 }
 
@@ -130,11 +157,17 @@ Result<Reply> Client::stream(const StreamRequest& request) {
   Transfer transfer(server_, request.path, request.silence);
   transfer.stream = &request;
   transfer.add_header("Accept: text/event-stream");
+  for (const std::string& header : request.headers) transfer.add_header(header);
   if (!request.last_event_id.empty()) {
     transfer.add_header("Last-Event-ID: " + request.last_event_id);
   }
   if (!request.body.empty()) transfer.post_json(request.body);
   return run(transfer);
+}
+
+std::string Reply::header(std::string_view lower_case_name) const {
+  auto found = headers.find(lower_case_name);
+  return found == headers.end() ? std::string() : found->second;
 }
 
 std::optional<json::object> object_of(const Reply& reply) {

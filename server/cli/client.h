@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -25,7 +27,19 @@ struct Reply {
   int status = 0;
   std::string next_cursor;  // X-Next-Cursor
   std::optional<std::chrono::seconds> retry_after;
+  std::map<std::string, std::string, std::less<>> headers;  // names in lower case; the last of each
+  std::string http_version;                                 // "HTTP/1.1"
   std::string body;
+
+  std::string header(std::string_view lower_case_name) const;  // or ""
+};
+
+// A request with nothing taken for granted.
+struct Question {
+  std::string method = "GET";
+  std::string path;
+  std::vector<std::string> headers;  // "Name: value"
+  std::string body;                  // JSON, or empty
 };
 
 struct Upload {
@@ -39,7 +53,10 @@ struct StreamRequest {
   std::string path;
   std::string body;  // JSON, to POST; empty for a GET
   std::string last_event_id;
+  std::vector<std::string> headers;           // more of them, "Name: value"
   std::chrono::milliseconds silence{45'000};  // three heartbeats
+  // Gets the head of a 200, before the first byte.
+  std::function<void(const Reply& head)> on_head;
   // Gets the bytes of a 200; false ends the transfer, which is then no error.
   std::function<bool(std::string_view bytes)> on_bytes;
   // Gets X-Operation-Id of a 200, before the first byte.
@@ -56,6 +73,7 @@ class Client {
       : server_(std::move(server)), interrupt_(interrupt) {}
 
   Result<Reply> get(const std::string& path);
+  Result<Reply> ask(const Question& question);
   Result<Reply> remove(const std::string& path);
   // `silence`: how long no byte may come; a server may be asking a model. With a key, asking again
   // with it gets the first answer, and does nothing twice.
@@ -64,6 +82,11 @@ class Client {
                           const std::string& idempotency_key = {});
   Result<Reply> upload(const Upload& upload);
   Result<Reply> stream(const StreamRequest& request);
+  // Announces a form of `size` bytes and sends none of it. Status 100: it would be let in.
+  Result<Reply> announce_form(const std::string& path, std::uint64_t size);
+  // Asks for a WebSocket and says `message`. Of a 101 the body is the first text that comes back.
+  Result<Reply> say_on_web_socket(const std::string& path, const std::vector<std::string>& headers,
+                                  const std::string& message, std::chrono::milliseconds silence);
 
   // Lets time pass; cancelled on Ctrl-C.
   Result<void> wait(std::chrono::milliseconds time) const;
@@ -72,6 +95,7 @@ class Client {
   struct Transfer;
   Result<Reply> run(Transfer& transfer);
   Result<int> perform(Transfer& transfer);
+  Error error_of(int curl_code) const;
 
   Server server_;
   const Interrupt* interrupt_;

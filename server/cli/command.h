@@ -31,6 +31,9 @@ int complain(const Reply& reply);
 // error, after `label` where there is one.
 int judge(const json::object& last, const std::string& label);
 
+// The latest status of a document or, failing that, an operation.
+Result<Reply> latest_status(Client& client, const std::string& id);
+
 // On standard error, after Ctrl-C: that the operation goes on, and how to follow it again.
 void say_how_to_come_back(const std::string& operation_id);
 
@@ -48,5 +51,6 @@ void add_list(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
 
 }  // namespace walrus::cli

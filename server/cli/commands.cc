@@ -125,6 +125,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_remove(app, exit_code);
   add_run(app, exit_code);
   add_check(app, exit_code);
+  add_doctor(app, exit_code);
 }
 
 }  // namespace walrus::cli

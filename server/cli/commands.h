@@ -1,5 +1,5 @@
-// The command-line client: upload, crawl, chat, status, watch, cancel, retry, ls, rm, run against a
-// running server; and check, which needs none.
+// The command-line client: upload, crawl, chat, status, watch, cancel, retry, ls, rm, run and
+// doctor against a running server; and check, which needs none.
 #pragma once
 
 namespace CLI {

@@ -163,7 +163,8 @@ TEST(CommonOptionsTest, ServerAndKeyComeFromTheEnvironmentUnlessGiven) {
 }
 
 TEST(HelpTest, EveryCommandHasExamples) {
-  for (const char* name : {"upload", "chat", "status", "watch", "cancel", "retry", "ls", "rm"}) {
+  for (const char* name :
+       {"upload", "chat", "status", "watch", "cancel", "retry", "ls", "rm", "doctor"}) {
     Outcome outcome = run({name, "--help"});
     EXPECT_EQ(outcome.code, kDone);
     EXPECT_TRUE(has(outcome.out, fmt::format("  walrus {}", name))) << outcome.out;

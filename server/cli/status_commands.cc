@@ -16,13 +16,6 @@ struct Arguments {
   std::string id;
 };
 
-// The latest status of a document or, failing that, an operation.
-Result<Reply> latest_status(Client& client, const std::string& id) {
-  auto reply = client.get("/v1/documents/" + percent_encode(id) + "/status");
-  if (!reply || reply->status != 404) return reply;
-  return client.get("/v1/operations/" + percent_encode(id));
-}
-
 void print_fact(std::string_view name, const std::string& text) {
   if (!text.empty()) fmt::print("{:<13}{}\n", name, one_line(text));
 }
@@ -140,6 +133,12 @@ CLI::App* add_command_with_id(CLI::App& app, const char* name, const char* help,
 }
 
 }  // namespace
+
+Result<Reply> latest_status(Client& client, const std::string& id) {
+  auto reply = client.get("/v1/documents/" + percent_encode(id) + "/status");
+  if (!reply || reply->status != 404) return reply;
+  return client.get("/v1/operations/" + percent_encode(id));
+}
 
 void add_status(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();

@@ -13,6 +13,8 @@ namespace {
 constexpr long kConnectTimeout = 5'000;  // milliseconds
 constexpr int kMaxRetryAfter = 3600;     // seconds; what is longer is taken as this
 
+constexpr long kExpectTimeout = 3'000;  // milliseconds that an announced form waits for leave
+
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
@@ -37,7 +39,8 @@ Client::Transfer::Transfer(const Server& server, const std::string& path,
     : easy(curl_easy_init()), silence(patience) {
   std::string_view base = server.url;
   while (base.ends_with('/')) base.remove_suffix(1);
-  curl_easy_setopt(easy, CURLOPT_URL, (std::string(base) + path).c_str());
+  url_ = std::string(base) + path;
+  curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_NOPROXY, hosts_without_proxy().c_str());
@@ -83,6 +86,18 @@ bool Client::Transfer::post_form(const Upload& upload) {
   return true;
 }
 
+void Client::Transfer::announce_form(std::uint64_t size) {
+  add_header("Content-Type: multipart/form-data; boundary=announced");
+  add_header("Expect: 100-continue");
+  // HTTP/2 has no use for Expect: curl would begin to send before the answer.
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, kExpectTimeout);
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, &Transfer::on_read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, this);
+}
+
 int Client::Transfer::status() const {
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -103,10 +118,16 @@ std::size_t Client::Transfer::on_header(char* data, std::size_t, std::size_t siz
 }
 
 void Client::Transfer::take_header(std::string_view line) {
+  if (line.starts_with("HTTP/")) {
+    reply.http_version = line.substr(0, line.find(' '));
+    reply.headers.clear();  // of an answer that came before, such as a 100
+  }
+  if (line == "\r\n" && stream && stream->on_head && status() == 200) stream->on_head(reply);
   std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   std::string name = ascii_lower(line.substr(0, colon));
   std::string_view value = trimmed(line.substr(colon + 1), kBlanks);
+  reply.headers.insert_or_assign(name, std::string(value));
   if (name == "x-next-cursor") reply.next_cursor = value;
   if (name == "retry-after") reply.retry_after = seconds_of(value);
   if (name == "x-operation-id" && stream && stream->on_operation_id && status() == 200) {
@@ -122,8 +143,13 @@ std::size_t Client::Transfer::on_body(char* data, std::size_t, std::size_t size,
     return size;
   }
   if (self.stream->on_bytes({data, size})) return size;
-  self.ended_by_reader = true;
+  self.ended_by_us = true;
   return CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t Client::Transfer::on_read(char*, std::size_t, std::size_t, void* context) {
+  static_cast<Transfer*>(context)->ended_by_us = true;
+  return CURL_READFUNC_ABORT;
 }
 
 int Client::Transfer::on_sent(void* upload, curl_off_t, curl_off_t, curl_off_t total,

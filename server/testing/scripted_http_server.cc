@@ -176,7 +176,10 @@ bool ScriptedHttpServer::read_request(int socket, std::string& buffer, SeenReque
       head_end = buffer.find("\r\n\r\n");
       if (head_end != std::string::npos) {
         parse_head(std::string_view(buffer).substr(0, head_end), request);
-        body_size = std::strtoul(request.header("content-length").c_str(), nullptr, 10);
+        bool waits_for_leave = !request.header("expect").empty();
+        if (!waits_for_leave) {
+          body_size = std::strtoul(request.header("content-length").c_str(), nullptr, 10);
+        }
       }
     }
     if (head_end != std::string::npos && buffer.size() >= head_end + 4 + body_size) break;

@@ -61,7 +61,8 @@ Write chunked_head(std::string_view content_type, int status = 200);
 Write chunk(std::string_view bytes);
 Write last_chunk();
 
-// A thread per connection, blocking sockets. `handler` runs on those threads.
+// A thread per connection, blocking sockets. `handler` runs on those threads. A request that
+// expects leave (Expect) comes without its body.
 class ScriptedHttpServer {
  public:
   using Handler = std::function<Script(const SeenRequest&)>;
