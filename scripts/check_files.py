@@ -17,7 +17,7 @@ TYPESCRIPT = "clients/ts/packages/client/src/generated"
 PYTHON = "clients/python/src/walrus"
 GENERATED = {"server/base/error_codes.h", "server/status/steps.h", f"{TYPESCRIPT}/openapi.ts", f"{TYPESCRIPT}/plans.ts",
              f"{PYTHON}/shapes.py", f"{PYTHON}/words.py"}
-SUFFIXES = {".cc", ".h", ".py", ".ts", ".mjs"}
+SUFFIXES = {".cc", ".h", ".py", ".ts", ".tsx", ".mjs"}
 FOLDERS = ("server", "bench", "clients", "fuzz", "scripts", "tests")
 # What is no source of ours: a planted fault, what npm installed, what was built.
 FOREIGN = {"lint_canary", "node_modules", "dist"}

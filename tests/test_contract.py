@@ -249,9 +249,22 @@ class Contract(unittest.TestCase):
                 pass
         for path in ("/", "/health", "/ready", "/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/v1/models/"):
             self.assertEqual(self.server.get(path).status, 200)
+        self.page()
         metrics = self.server.get("/metrics").body.decode()
         for line in metrics.splitlines():
             self.assertRegex(line, METRIC)
+
+    def page(self):
+        """Each of its addresses, for browsers and for others."""
+        for path in ("/", "/documents", "/documents/x", "/operations", "/operations/x", "/chat", "/chat/x"):
+            shown = self.server.get(path, Accept="text/html")
+            self.assertEqual(shown.status, 200)
+            self.assertEqual(self.server.get(path, Accept="text/html", If_None_Match=shown.headers["etag"]).status, 304)
+            self.assertEqual(self.server.get(path).status, 200 if path == "/" else 404)
+        for asset in re.findall(r'"(/assets/[^"]+)"', shown.body.decode()):
+            tag = self.server.get(asset).headers["etag"]
+            self.assertEqual(self.server.get(asset, If_None_Match=tag).status, 304)
+        self.assertEqual(self.server.get("/assets/x").status, 404)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ function Events({ events }: { events: readonly HistoryEvent[] }) {
   return (
     <section aria-labelledby="events">
       <h2 id="events">Events</h2>
-      <div className="table" tabIndex={0} role="region" aria-labelledby="events">
+      <div className="table" tabIndex={0} role="region" aria-label="Table of events">
         <table>
           <thead>
             <tr>
