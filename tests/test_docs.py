@@ -52,8 +52,8 @@ class Guides(unittest.TestCase):
     def test_http(self):
         blocks = fences("http.md", "bash")
         said = self.run_here(["bash", "-euc"], "".join(f"{block}\necho '=== end'\n" for block in blocks)).split("=== end\n")
-        self.assertEqual(len(blocks), 8)
-        accepted, events, resumed, long_poll, polled, many, chat, history, *_ = [*said, ""]
+        self.assertEqual(len(blocks), 9)
+        accepted, events, resumed, long_poll, polled, many, chat, history, found, _ = said
         self.assertRegex(accepted, r"^[0-9a-f-]{36}\n$")
         self.assertRegex(events, r'(?s)^retry: 1000\n.*"validating".*"completed"')
         self.assertRegex(resumed, r"(?m)^id: 2$")
@@ -63,6 +63,7 @@ class Guides(unittest.TestCase):
         self.assertEqual(json.loads(many)["not_found"], ["no-such-id"])
         self.assertRegex(chat, r'(?s)"initializing".*"chunk".*"complete"')
         self.assertEqual(json.loads(history)[-1]["step"], "finished")
+        self.assertRegex(found, r"(?m)^ok +operation +completed")
 
     def test_python(self):
         monitor, upload, chat = (self.run_here(["/usr/bin/python3", "-c"], block) for block in fences("python.md", "python"))
@@ -138,14 +139,22 @@ class Proxies(unittest.TestCase):
 
     def test_an_nginx_that_holds_streams_back_is_named(self):
         (page,) = fences("nginx.md", "nginx")
-        good = self.here(page)
-        bad = good.replace("proxy_buffering off;", "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;")
-        self.assertNotEqual(bad, good)
+        bad = self.here(page).replace("proxy_http_version 1.1;", "proxy_http_version 1.0;")
+        bad = bad.replace("proxy_buffering off;", "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;")
         self.begin_nginx(bad)
         code, found = examine(self.url)
-        self.assertEqual((code, found["stream"]["verdict"]), (1, "wrong"))
+        self.assertEqual(code, 1)
+        self.assertIn("held back", found["stream"]["saw"])
         self.assertIn("proxy_buffering off", found["stream"]["mend"])
-        self.assertEqual([check for check, one in found.items() if one["verdict"] == "wrong"], ["stream"])
+        # HTTP/1.0 knows no upgrade either; nothing else is wrong.
+        self.assertEqual({check for check, one in found.items() if one["verdict"] == "wrong"}, {"stream", "websocket"})
+
+    def test_an_nginx_that_compresses_streams_is_named(self):
+        (page,) = fences("nginx.md", "nginx")
+        self.begin_nginx(self.here(page).replace("proxy_buffering off;", "proxy_buffering off; gzip on; gzip_types text/event-stream;"))
+        code, found = examine(self.url)
+        self.assertEqual((code, found["stream"]["verdict"]), (0, "warning"))
+        self.assertIn("gzip_types", found["stream"]["mend"])
 
 
 if __name__ == "__main__":
