@@ -130,6 +130,22 @@ class Proxies(unittest.TestCase):
         self.begin_nginx(self.here(page))
         self.hold_to_promises()
 
+    def test_nginx_with_http_2(self):
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
+                        "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+        (page,) = fences("nginx.md", "nginx")
+        secure = f":8080 ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key};"
+        self.begin_nginx(self.here(page.replace(":8080;", secure)))
+        with subprocess.Popen(["curl", "-siN", "--http2", "--cacert", certificate, f"https://localhost:{self.port}/v1/events"],
+                              stdout=subprocess.PIPE, text=True, env=clean_environment()) as curl:
+            self.addCleanup(curl.kill)
+            head = list(iter(curl.stdout.readline, "\n"))
+            first = curl.stdout.readline()
+            curl.kill()
+        self.assertEqual((head[0].split()[:2], first), (["HTTP/2", "200"], "retry: 1000\n"))
+
     def test_caddy(self):
         (page,) = fences("caddy.md", "caddy")
         file = self.folder / "Caddyfile"
