@@ -9,13 +9,18 @@ interface DialogProps {
   readonly wide?: boolean;
 }
 
-/** The browser's own: it keeps the focus inside, closes by Escape, and gives the focus back. */
+/** The browser's own: it keeps the focus inside and closes by Escape. The focus goes back to where it was. */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
+    const before = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      // A browser does not give it back where the dialog has left the document already.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog

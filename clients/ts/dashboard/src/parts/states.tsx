@@ -21,9 +21,17 @@ export const Loading = ({ rows = 3, what }: { rows?: number; what: string }) => 
   </div>
 );
 
-export const Problem = ({ title, failure, again }: { title: string; failure: Error; again?: (() => void) | undefined }) => (
+interface ProblemProps {
+  readonly title: string;
+  readonly failure: Error;
+  readonly again?: (() => void) | undefined;
+  /** Where it is all that the view has to show. */
+  readonly alone?: boolean;
+}
+
+export const Problem = ({ title, failure, again, alone = false }: ProblemProps) => (
   <div className="problem" role="alert">
-    <h2>{title}</h2>
+    {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
     <p>{failure.message}</p>
     {again && (
       <button type="button" className="button" onClick={again}>

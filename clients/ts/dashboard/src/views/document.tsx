@@ -26,7 +26,7 @@ export function Document({ id, passage }: { id: string; passage: string | null }
     if (ended) again();
   }, [ended]);
   if (document === undefined) {
-    return failure ? <Problem title="This document cannot be shown" failure={failure} again={again} /> : <Loading what="the document" />;
+    return failure ? <Problem alone title="This document cannot be shown" failure={failure} again={again} /> : <Loading what="the document" />;
   }
   return (
     <>

@@ -20,7 +20,7 @@ export function Operation({ id }: { id: string }) {
   const read = useReading(`${status?.attempt} ${status?.processing_status}`, (signal) => client.operations.status(id, { signal }));
   if (read.value !== undefined) return <Shown read={read.value} status={status ?? read.value} />;
   const missing = read.failure ?? failure;
-  return missing ? <Problem title="This operation cannot be shown" failure={missing} again={read.again} /> : <Loading what="the operation" />;
+  return missing ? <Problem alone title="This operation cannot be shown" failure={missing} again={read.again} /> : <Loading what="the operation" />;
 }
 
 function Shown({ read, status }: { read: OperationStatus; status: Status }) {

@@ -868,6 +868,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
+                /** @description As the page names it. */
                 name: string;
             };
             cookie?: never;
@@ -4451,6 +4452,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As the page names it. */
                 name: string;
             };
             cookie?: never;
