@@ -47,7 +47,7 @@ function View({ place: { view, id, query } }: { place: Place }) {
   if (view === 'operations') return id === undefined ? <Operations query={query} /> : <Operation key={id} id={id} />;
   if (view === 'documents') return id === undefined ? <Documents /> : <Document key={id} id={id} passage={passage} />;
   return (
-    <Empty icon="file" title="There is nothing at this address">
+    <Empty alone icon="file" title="There is nothing at this address">
       <Link href="/">Go to the documents</Link>
     </Empty>
   );

@@ -2,12 +2,20 @@
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icons.js';
 
-export const Empty = ({ icon, title, children }: { icon: IconName; title: string; children: ReactNode }) => (
+interface EmptyProps {
+  readonly icon: IconName;
+  readonly title: string;
+  /** Where it is all that the view has to show. */
+  readonly alone?: boolean;
+  readonly children: ReactNode;
+}
+
+export const Empty = ({ icon, title, alone = false, children }: EmptyProps) => (
   <div className="empty">
     <span className="empty-icon">
       <Icon name={icon} />
     </span>
-    <h2>{title}</h2>
+    {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
     <p>{children}</p>
   </div>
 );
