@@ -6,6 +6,7 @@ export default defineConfig({
     core: 'src/core.ts',
     bindings: 'src/bindings.ts',
     plans: 'src/generated/plans.ts',
+    query: 'src/query.ts',
     webhooks: 'src/webhooks.ts',
   },
   format: ['esm', 'cjs'],

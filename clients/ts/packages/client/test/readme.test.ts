@@ -2,10 +2,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { QueryClient } from '@tanstack/query-core';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as walrus from '../src/index.js';
+import * as queryOptions from '../src/query.js';
 import * as webhooks from '../src/webhooks.js';
 import { serverIsBuilt, WalrusServer } from './support/server.js';
 
@@ -29,13 +31,13 @@ async function run(sample: string, scope: Record<string, unknown>): Promise<stri
 
 describe('the samples', () => {
   it('are of ten lines at most', () => {
-    expect(samples).toHaveLength(6);
+    expect(samples).toHaveLength(7);
     for (const sample of samples) expect(sample.trimEnd().split('\n').length, sample).toBeLessThanOrEqual(10);
   });
 
   it('are rightly typed, with the types that are published', () => {
     const file = fileURLToPath(new URL('../dist/samples.mts', import.meta.url));
-    writeFileSync(file, `declare const secret: string;\n${samples.join('')}`);
+    writeFileSync(file, `declare const secret: string;\ndeclare const queries: import('@tanstack/query-core').QueryClient;\n${samples.join('')}`);
     const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
     const lib = ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.asynciterable.d.ts'];
     const options = { strict: true, noEmit: true, module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext };
@@ -47,9 +49,9 @@ describe('the samples', () => {
 });
 
 describe.skipIf(!serverIsBuilt)('the samples, run', () => {
-  const [start, chat, upload, many, errors, receiver] = samples as [string, string, string, string, string, string];
+  const [start, chat, upload, many, errors, receiver, query] = samples as [string, string, string, string, string, string, string];
   let server: WalrusServer;
-  const scope: Record<string, unknown> = { ...walrus, ...webhooks, secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` };
+  const scope: Record<string, unknown> = { ...walrus, ...webhooks, ...queryOptions, queries: new QueryClient(), secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` };
 
   beforeAll(async () => {
     server = await WalrusServer.start();
@@ -80,6 +82,8 @@ describe.skipIf(!serverIsBuilt)('the samples, run', () => {
   });
 
   it('tell errors apart', async () => expect(await run(errors, scope)).toMatch(/^404 not_found Document 'no-such-id' was not found/));
+
+  it('ask through TanStack Query', async () => expect(await run(query, scope)).toMatch(/^Upload completed successfully 100$/m));
 
   it('refuse a message that is not signed', async () => {
     await run(receiver, scope);
